@@ -1,0 +1,21 @@
+# Everything comes from the distribution's packages; scripts/install-packages names them.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)
+pkg_check_modules(SERIALPORT REQUIRED IMPORTED_TARGET libserialport)
+pkg_check_modules(LIBSSH REQUIRED IMPORTED_TARGET libssh)
+pkg_check_modules(NETSNMP REQUIRED IMPORTED_TARGET netsnmp)
+
+add_library(zha_asio INTERFACE)
+target_compile_definitions(zha_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(zha_asio INTERFACE Threads::Threads)
+
+add_library(zha_paho INTERFACE)
+target_link_libraries(zha_paho INTERFACE paho-mqttpp3 paho-mqtt3as)

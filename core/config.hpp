@@ -1,0 +1,100 @@
+// What: the configuration of the whole system as plain values; read by platform/config/.
+// Why: one file, the same on every machine; a daemon finds its own part by node name.
+// Contract: values were validated by platform/config (ranges, references, the lease inequality).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/types.hpp"
+
+namespace zha {
+
+using Path = std::filesystem::path;
+
+/// All durations that the lease proof speaks of (docs/state-machine.md, "Timing").
+struct Timing {
+    Millis heartbeat{1000};        ///< agents report this often
+    unsigned fall = 5;             ///< heartbeats missed before a node counts as unreachable
+    Millis lease{15000};           ///< T
+    Millis fence{6000};            ///< F: own expiry to verified silence
+    double drift = 0.01;           ///< rho: clock rates are within 1 +- rho
+    Millis hold_down{22000};       ///< W >= (1+rho)(T/(1-rho)+F)
+    Millis stop_timeout{90000};    ///< graceful stop of zigbee2mqtt
+    Millis promote_timeout{120000};
+    Millis start_timeout{60000};   ///< zigbee2mqtt start to "online"
+    Millis rpo_max{24 * 3600 * 1000};
+    unsigned local_restarts = 1;   ///< restarts in place within the window before failing over
+    Millis restart_window{600000};
+};
+
+struct MqttConfig {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 1883;
+    std::string user;
+    Path password_file;            ///< mode 0600; never the password itself
+    std::string base_topic = "zha";
+    std::string z2m_base_topic = "zigbee2mqtt";
+    std::string discovery_prefix = "homeassistant";  ///< empty = no Home Assistant discovery
+};
+
+/// How zigbee2mqtt is started and stopped on a node.
+struct ServiceConfig {
+    std::string driver = "openrc";           ///< openrc | systemd | command | child
+    std::string unit = "zigbee2mqtt";        ///< openrc, systemd
+    std::vector<std::string> start;          ///< command: argv; child: argv of the foreground process
+    std::vector<std::string> stop;           ///< command
+    std::vector<std::string> status;         ///< command: exit 0 running, 3 or 7 stopped
+    Path working_directory;                  ///< child
+    Path log_file;                           ///< child: its output
+};
+
+/// Where the other nodes fetch this node's snapshots.
+struct SftpConfig {
+    std::string host;
+    std::uint16_t port = 22;
+    std::string user;
+    Path private_key;              ///< used by this node when it fetches from others
+    Path known_hosts;              ///< strict: an unknown or changed host key is refused
+};
+
+struct NodeConfig {
+    std::string name;
+    std::string port;              ///< "/dev/serial/by-id/..." or "tcp://host:port"
+    Path data;                     ///< zigbee2mqtt's data directory
+    Path state;                    ///< the agent's own directory (snapshots, journal)
+    ServiceConfig service;
+    SftpConfig sftp;
+    int priority = 0;
+    bool nofailover = false;
+};
+
+struct SnmpTarget {
+    std::string address;           ///< "host:port"
+    Path community_file;           ///< mode 0600; empty = "public"
+};
+
+struct ControllerConfig {
+    Path state;                    ///< journal and history
+    std::vector<SnmpTarget> traps;
+    bool automatic_failover = true;
+};
+
+struct Config {
+    std::string cluster = "home";
+    MqttConfig mqtt;
+    Timing timing;
+    ControllerConfig controller;
+    std::vector<NodeConfig> nodes;
+    std::string on_controller_loss = "hold";  ///< hold | fence
+
+    const NodeConfig* node(const std::string& name) const {
+        for (const auto& n : nodes)
+            if (n.name == name) return &n;
+        return nullptr;
+    }
+};
+
+}  // namespace zha

@@ -1,0 +1,48 @@
+// What: JSON coding of the messages in core/messages.hpp, and the topic names.
+// Why: one place knows what travels; docs/mqtt.md describes it for people.
+// Contract: decoding checks every field's presence, type and range (names and texts at most 200
+//      characters) and returns one clear error; unknown fields are ignored (older and newer mix).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/messages.hpp"
+#include "core/result.hpp"
+
+namespace zha::wire {
+
+std::string encode(const NodeReport&);
+std::string encode(const Order&);
+Result<NodeReport> decode_report(const std::string& json);
+Result<Order> decode_order(const std::string& json);
+
+nlohmann::json to_json(const NodeReport&);
+nlohmann::json to_json(const SnapshotInfo&);
+Result<SnapshotInfo> snapshot_from_json(const nlohmann::json&);
+
+/// Topics of one cluster: "<base>/<cluster>/...".
+class Topics {
+  public:
+    Topics(const std::string& base, const std::string& cluster) : root_(base + "/" + cluster + "/") {}
+    std::string controller_status() const { return root_ + "controller/status"; }  ///< retained, will
+    std::string state() const { return root_ + "state"; }                          ///< retained
+    std::string event() const { return root_ + "event"; }
+    std::string command() const { return root_ + "command"; }
+    std::string response(const std::string& id) const { return root_ + "response/" + id; }
+    std::string node(const std::string& n, const std::string& leaf) const {
+        return root_ + "node/" + n + "/" + leaf;
+    }
+    std::string report(const std::string& n) const { return node(n, "report"); }
+    std::string order(const std::string& n) const { return node(n, "order"); }
+    std::string poke(const std::string& n) const { return node(n, "poke"); }      ///< "report now"
+    std::string agent_status(const std::string& n) const { return node(n, "status"); }  ///< retained, will
+    std::string active_state(const std::string& n) const { return node(n, "active/state"); }
+    std::string active_set(const std::string& n) const { return node(n, "active/set"); }
+    const std::string& root() const { return root_; }
+
+  private:
+    std::string root_;
+};
+
+}  // namespace zha::wire
