@@ -1,0 +1,25 @@
+"""Writes every MQTT message to a file, except zigbee2mqtt's own backups (they hold the key by design).
+
+usage: record.py PORT PASSWORD_FILE OUTPUT
+"""
+import pathlib
+import sys
+import threading
+
+from mqtt_client import MqttClient
+
+
+def main(port, password_file, output):
+    with open(output, "wb") as out:
+        def received(now, topic, payload, _retained):
+            if not topic.startswith("zigbee2mqtt/bridge/response/backup"):
+                out.write(b"%.3f %s %s\n" % (now, topic.encode(), payload))
+                out.flush()
+
+        MqttClient(int(port), "observer", pathlib.Path(password_file).read_text().strip(),
+                   ["zha/#", "zigbee2mqtt/#", "homeassistant/#"], received)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
