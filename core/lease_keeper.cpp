@@ -1,0 +1,70 @@
+#include "core/lease_keeper.hpp"
+
+#include <algorithm>
+
+namespace zha {
+
+namespace {
+constexpr std::size_t kSentKept = 256;
+}
+
+void LeaseKeeper::report_sent(std::uint64_t nonce, Time sent) {
+    sent_.push_back({nonce, sent});
+    if (sent_.size() > kSentKept) sent_.pop_front();
+}
+
+OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
+    if (order.node != node_) return OrderVerdict::wrong_node;
+    if (sent_.empty() || order.nonce != sent_.back().nonce) return OrderVerdict::stale_nonce;
+    if (order.incarnation < memory_.incarnation) return OrderVerdict::lower_incarnation;
+    memory_.incarnation = order.incarnation;
+    if (order.lease <= Millis{0}) return OrderVerdict::accepted;
+    // A released epoch never comes back: its end may already have been answered with a new grant.
+    if (order.epoch < memory_.epoch || order.epoch <= memory_.released)
+        return OrderVerdict::no_lease;
+    // A grant of a higher epoch may start a role; a renewal may only continue one.
+    memory_.epoch = order.epoch;
+    length_ = std::min(order.lease, longest_);
+    const Time until = sent_.back().at + length_;
+    deadline_ = std::max(live(now) ? deadline_ : Time{0}, until);
+    held_ = false;
+    return OrderVerdict::accepted;
+}
+
+void LeaseKeeper::echo(std::uint64_t nonce, Time now) {
+    // Only while the broker says that the controller is gone. An echo proves that we and the broker
+    // hear each other; had the controller come back before it, its status would have come first.
+    if (!hold_ || presence_ != ControllerPresence::offline || !live(now)) return;
+    const auto it =
+        std::find_if(sent_.rbegin(), sent_.rend(), [&](const Sent& s) { return s.nonce == nonce; });
+    if (it == sent_.rend()) return;
+    const Time until = it->at + length_;
+    if (until <= deadline_) return;
+    deadline_ = until;
+    held_ = true;
+}
+
+void LeaseKeeper::release(Epoch epoch) {
+    memory_.released = std::max(memory_.released, epoch);
+    if (memory_.epoch > memory_.released) return;
+    deadline_ = Time{0};
+    held_ = false;
+}
+
+std::string_view to_string(OrderVerdict verdict) {
+    switch (verdict) {
+        case OrderVerdict::accepted:
+            return "accepted";
+        case OrderVerdict::no_lease:
+            return "its epoch is over";
+        case OrderVerdict::stale_nonce:
+            return "not the answer to the newest report";
+        case OrderVerdict::lower_incarnation:
+            return "from a superseded controller";
+        case OrderVerdict::wrong_node:
+            return "for another node";
+    }
+    return "?";
+}
+
+}  // namespace zha
