@@ -16,17 +16,17 @@ using Path = std::filesystem::path;
 
 /// All durations that the lease proof speaks of (docs/state-machine.md, "Timing").
 struct Timing {
-    Millis heartbeat{1000};        ///< agents report this often
-    unsigned fall = 5;             ///< heartbeats missed before a node counts as unreachable
-    Millis lease{15000};           ///< T
-    Millis fence{6000};            ///< F: own expiry to verified silence
-    double drift = 0.01;           ///< rho: clock rates are within 1 +- rho
-    Millis hold_down{22000};       ///< W >= (1+rho)(T/(1-rho)+F)
-    Millis stop_timeout{90000};    ///< graceful stop of zigbee2mqtt
+    Millis heartbeat{1000};      ///< agents report this often
+    unsigned fall = 5;           ///< heartbeats missed before a node counts as unreachable
+    Millis lease{15000};         ///< T
+    Millis fence{6000};          ///< F: own expiry to verified silence
+    double drift = 0.01;         ///< rho: clock rates are within 1 +- rho
+    Millis hold_down{22000};     ///< W >= (1+rho)(T/(1-rho)+F)
+    Millis stop_timeout{90000};  ///< graceful stop of zigbee2mqtt
     Millis promote_timeout{120000};
-    Millis start_timeout{60000};   ///< zigbee2mqtt start to "online"
+    Millis start_timeout{60000};  ///< zigbee2mqtt start to "online"
     Millis rpo_max{24 * 3600 * 1000};
-    unsigned local_restarts = 1;   ///< restarts in place within the window before failing over
+    unsigned local_restarts = 1;  ///< restarts in place within the window before failing over
     Millis restart_window{600000};
 };
 
@@ -34,7 +34,7 @@ struct MqttConfig {
     std::string host = "127.0.0.1";
     std::uint16_t port = 1883;
     std::string user;
-    Path password_file;            ///< mode 0600; never the password itself
+    Path password_file;  ///< mode 0600; never the password itself
     std::string base_topic = "zha";
     std::string z2m_base_topic = "zigbee2mqtt";
     std::string discovery_prefix = "homeassistant";  ///< empty = no Home Assistant discovery
@@ -42,13 +42,13 @@ struct MqttConfig {
 
 /// How zigbee2mqtt is started and stopped on a node.
 struct ServiceConfig {
-    std::string driver = "openrc";           ///< openrc | systemd | command | child
-    std::string unit = "zigbee2mqtt";        ///< openrc, systemd
-    std::vector<std::string> start;          ///< command: argv; child: argv of the foreground process
-    std::vector<std::string> stop;           ///< command
-    std::vector<std::string> status;         ///< command: exit 0 running, 3 or 7 stopped
-    Path working_directory;                  ///< child
-    Path log_file;                           ///< child: its output
+    std::string driver = "openrc";     ///< openrc | systemd | command | child
+    std::string unit = "zigbee2mqtt";  ///< openrc, systemd
+    std::vector<std::string> start;    ///< command: argv; child: argv of the foreground process
+    std::vector<std::string> stop;     ///< command
+    std::vector<std::string> status;   ///< command: exit 0 running, 3 or 7 stopped
+    Path working_directory;            ///< child
+    Path log_file;                     ///< child: its output
 };
 
 /// Where the other nodes fetch this node's snapshots.
@@ -56,15 +56,15 @@ struct SftpConfig {
     std::string host;
     std::uint16_t port = 22;
     std::string user;
-    Path private_key;              ///< used by this node when it fetches from others
-    Path known_hosts;              ///< strict: an unknown or changed host key is refused
+    Path private_key;  ///< used by this node when it fetches from others
+    Path known_hosts;  ///< strict: an unknown or changed host key is refused
 };
 
 struct NodeConfig {
     std::string name;
-    std::string port;              ///< "/dev/serial/by-id/..." or "tcp://host:port"
-    Path data;                     ///< zigbee2mqtt's data directory
-    Path state;                    ///< the agent's own directory (snapshots, journal)
+    std::string port;  ///< "/dev/serial/by-id/..." or "tcp://host:port"
+    Path data;         ///< zigbee2mqtt's data directory
+    Path state;        ///< the agent's own directory (snapshots, journal)
     ServiceConfig service;
     SftpConfig sftp;
     int priority = 0;
@@ -72,12 +72,12 @@ struct NodeConfig {
 };
 
 struct SnmpTarget {
-    std::string address;           ///< "host:port"
-    Path community_file;           ///< mode 0600; empty = "public"
+    std::string address;  ///< "host:port"
+    Path community_file;  ///< mode 0600; empty = "public"
 };
 
 struct ControllerConfig {
-    Path state;                    ///< journal and history
+    Path state;  ///< journal and history
     std::vector<SnmpTarget> traps;
     bool automatic_failover = true;
 };

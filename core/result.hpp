@@ -34,8 +34,8 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}     // NOLINT
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
     Result(Errc code, std::string message) : Result(Error{code, std::move(message)}) {}
 
     bool ok() const { return state_.index() == 0; }

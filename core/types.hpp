@@ -53,13 +53,13 @@ enum class DongleState {
 };
 
 enum class ControllerState {
-    starting,   ///< hold-down: renews the journaled holder, grants nobody else
-    steady,     ///< one active node, nothing to do
-    switchover, ///< planned move in progress
-    failover,   ///< automatic or forced move in progress
-    paused,     ///< observes and reports, moves nothing
-    no_active,  ///< nobody is active and nobody eligible (alarm)
-    passive,    ///< another controller was seen
+    starting,    ///< hold-down: renews the journaled holder, grants nobody else
+    steady,      ///< one active node, nothing to do
+    switchover,  ///< planned move in progress
+    failover,    ///< automatic or forced move in progress
+    paused,      ///< observes and reports, moves nothing
+    no_active,   ///< nobody is active and nobody eligible (alarm)
+    passive,     ///< another controller was seen
 };
 
 /// May a node in this state have a coordinator on the air? Everything unproven counts as yes.

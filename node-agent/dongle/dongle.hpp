@@ -1,7 +1,8 @@
 // What: the Dongle seam: what the agent needs of a ZNP dongle.
 // Why: the real one is znp::Driver on a serial port in mode `exclusive` (later a live port that
 //      shares the dongle with zigbee2mqtt); simulations use a virtual one.
-// Contract: open() takes the port exclusively; nothing here ever starts the radio or forms a network.
+// Contract: open() takes the port exclusively; nothing here ever starts the radio or forms a
+// network.
 //      Every call is bounded by its deadline. Key material stays inside znp::Image.
 #pragma once
 
@@ -13,10 +14,10 @@ namespace zha {
 
 /// What a dongle says of itself.
 struct DongleInfo {
-    std::string ieee;                ///< effective coordinator IEEE, 16 hex digits, MSB first
-    std::uint32_t revision = 0;      ///< CODE_REVISION, e.g. 20240710
-    std::uint8_t product = 0;        ///< 1 = Z-Stack 3.x.0
-    std::uint8_t device_state = 0;   ///< 9 = coordinator on the air
+    std::string ieee;               ///< effective coordinator IEEE, 16 hex digits, MSB first
+    std::uint32_t revision = 0;     ///< CODE_REVISION, e.g. 20240710
+    std::uint8_t product = 0;       ///< 1 = Z-Stack 3.x.0
+    std::uint8_t device_state = 0;  ///< 9 = coordinator on the air
 };
 
 /// How an image differs from the previous content of the dongle.
@@ -38,8 +39,8 @@ class Dongle {
     virtual Task<Result<DongleInfo>> fence(Time deadline) = 0;
     /// Complete NVRAM content. `open()` first.
     virtual Task<Result<znp::Image>> read(Time deadline) = 0;
-    /// Makes the dongle hold `image`: differences only, in the safe order, everything read back, then
-    /// reset and identity compared. The dongle must be fenced.
+    /// Makes the dongle hold `image`: differences only, in the safe order, everything read back,
+    /// then reset and identity compared. The dongle must be fenced.
     virtual Task<Result<WriteReport>> write(const znp::Image& image, Time deadline) = 0;
 };
 

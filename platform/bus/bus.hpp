@@ -15,7 +15,8 @@ namespace zha {
 
 struct BusMessage {
     std::string topic;
-    std::string payload;   ///< bounded by the implementation (256 KiB; longer ones are dropped and logged)
+    std::string
+        payload;  ///< bounded by the implementation (256 KiB; longer ones are dropped and logged)
     bool retained = false;
 };
 

@@ -11,9 +11,9 @@ namespace zha {
 
 struct MqttOptions {
     MqttConfig broker;
-    std::string client_id;      ///< empty: random (the CLI)
-    std::string will_topic;     ///< empty: no will
-    std::string will_payload;   ///< retained, QoS 1
+    std::string client_id;     ///< empty: random (the CLI)
+    std::string will_topic;    ///< empty: no will
+    std::string will_payload;  ///< retained, QoS 1
     Millis keepalive{5000};
     bool reconnect = true;
 };

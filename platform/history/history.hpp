@@ -13,14 +13,14 @@
 namespace zha {
 
 struct HistoryLine {
-    std::int64_t id = 0;         ///< set by append()
+    std::int64_t id = 0;  ///< set by append()
     WallSeconds at = 0;
-    std::string kind;            ///< switchover_started, switchover_completed, node_down, ...
+    std::string kind;  ///< switchover_started, switchover_completed, node_down, ...
     Epoch epoch = 0;
-    std::string from;            ///< node, may be empty
-    std::string to;              ///< node, may be empty
-    std::string cause;           ///< planned | failover | operator | ...
-    std::string text;            ///< one sentence with the evidence
+    std::string from;   ///< node, may be empty
+    std::string to;     ///< node, may be empty
+    std::string cause;  ///< planned | failover | operator | ...
+    std::string text;   ///< one sentence with the evidence
     std::int64_t duration_ms = 0;
 };
 

@@ -1,7 +1,9 @@
 // What: the Service seam: start, stop and watch one zigbee2mqtt.
 // Why: OpenRC, systemd, a command of the user's or a child process do the same job for the agent.
-// Contract: every call is idempotent and verified: start() returns once the process runs, stop() once
-//      it is gone (or an error says that it is not). stop() escalates to SIGKILL at half of the time.
+// Contract: every call is idempotent and verified: start() returns once the process runs, stop()
+// once
+//      it is gone (or an error says that it is not). stop() escalates to SIGKILL at half of the
+//      time.
 #pragma once
 
 #include <functional>
@@ -15,8 +17,8 @@ namespace zha {
 
 struct ServiceStatus {
     ServiceState state = ServiceState::unknown;
-    int pid = 0;          ///< 0 when unknown or not running
-    int exit_code = -1;   ///< of the last run, when known
+    int pid = 0;         ///< 0 when unknown or not running
+    int exit_code = -1;  ///< of the last run, when known
 };
 
 class Service {

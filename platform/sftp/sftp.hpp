@@ -12,11 +12,11 @@
 namespace zha {
 
 struct SftpRequest {
-    SftpConfig peer;         ///< host, port and user of the peer
-    Path private_key;        ///< ours
-    Path known_hosts;        ///< ours
-    Path from;               ///< remote directory (plain files and directories only)
-    Path to;                 ///< local directory, created
+    SftpConfig peer;   ///< host, port and user of the peer
+    Path private_key;  ///< ours
+    Path known_hosts;  ///< ours
+    Path from;         ///< remote directory (plain files and directories only)
+    Path to;           ///< local directory, created
     std::size_t max_bytes = 64 << 20;
     Millis timeout{30000};
 };

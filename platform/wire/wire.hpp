@@ -24,9 +24,12 @@ Result<SnapshotInfo> snapshot_from_json(const nlohmann::json&);
 /// Topics of one cluster: "<base>/<cluster>/...".
 class Topics {
   public:
-    Topics(const std::string& base, const std::string& cluster) : root_(base + "/" + cluster + "/") {}
-    std::string controller_status() const { return root_ + "controller/status"; }  ///< retained, will
-    std::string state() const { return root_ + "state"; }                          ///< retained
+    Topics(const std::string& base, const std::string& cluster)
+        : root_(base + "/" + cluster + "/") {}
+    std::string controller_status() const {
+        return root_ + "controller/status";
+    }                                                      ///< retained, will
+    std::string state() const { return root_ + "state"; }  ///< retained
     std::string event() const { return root_ + "event"; }
     std::string command() const { return root_ + "command"; }
     std::string response(const std::string& id) const { return root_ + "response/" + id; }
@@ -35,8 +38,10 @@ class Topics {
     }
     std::string report(const std::string& n) const { return node(n, "report"); }
     std::string order(const std::string& n) const { return node(n, "order"); }
-    std::string poke(const std::string& n) const { return node(n, "poke"); }      ///< "report now"
-    std::string agent_status(const std::string& n) const { return node(n, "status"); }  ///< retained, will
+    std::string poke(const std::string& n) const { return node(n, "poke"); }  ///< "report now"
+    std::string agent_status(const std::string& n) const {
+        return node(n, "status");
+    }  ///< retained, will
     std::string active_state(const std::string& n) const { return node(n, "active/state"); }
     std::string active_set(const std::string& n) const { return node(n, "active/set"); }
     const std::string& root() const { return root_; }

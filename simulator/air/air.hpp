@@ -1,8 +1,10 @@
-// What: the emulated radio medium: who is on the air, what is sent, who hears it, and the witness log.
-// Why: the truth about "two coordinators" is in the medium, not in what programs say about themselves.
-// Contract: one thread. Only dongles and devices call it. Every change is written to the witness at
+// What: the emulated radio medium: who is on the air, what is sent, who hears it, and the witness
+// log. Why: the truth about "two coordinators" is in the medium, not in what programs say about
+// themselves. Contract: one thread. Only dongles and devices call it. Every change is written to
+// the witness at
 //      once. Frame counters are checked per (sender IEEE, key sequence) by every receiver: a frame
-//      whose counter is not above the last one heard from that sender is dropped (replay protection).
+//      whose counter is not above the last one heard from that sender is dropped (replay
+//      protection).
 #pragma once
 
 #include <array>
@@ -28,17 +30,18 @@ struct NetworkParams {
     std::uint8_t update_id = 0;
 };
 
-/// One APS frame between a coordinator and a device (NWK and APS headers are not modelled bytewise).
+/// One APS frame between a coordinator and a device (NWK and APS headers are not modelled
+/// bytewise).
 struct ApsFrame {
-    Ieee source_ieee = 0;             ///< secured NWK source
+    Ieee source_ieee = 0;  ///< secured NWK source
     std::uint16_t source = 0;
-    std::uint16_t destination = 0;    ///< >= 0xFFF8 = broadcast
+    std::uint16_t destination = 0;  ///< >= 0xFFF8 = broadcast
     std::uint8_t source_endpoint = 0;
     std::uint8_t destination_endpoint = 0;
     std::uint16_t profile = 0;
     std::uint16_t cluster = 0;
-    std::uint16_t group = 0;          ///< != 0: group cast
-    std::uint32_t counter = 0;        ///< outgoing NWK frame counter
+    std::uint16_t group = 0;    ///< != 0: group cast
+    std::uint32_t counter = 0;  ///< outgoing NWK frame counter
     Bytes payload;
 };
 
@@ -54,8 +57,10 @@ class CoordinatorRadio {
     virtual std::uint32_t next_counter() = 0;
     /// A frame from a device, already decrypted and past replay protection.
     virtual void receive(const ApsFrame& frame, std::uint8_t lqi) = 0;
-    /// A device associated and got the key. Returns its short address. `parent` 0 = the coordinator.
-    virtual std::uint16_t device_joined(Ieee device, std::uint16_t wanted, std::uint8_t capability) = 0;
+    /// A device associated and got the key. Returns its short address. `parent` 0 = the
+    /// coordinator.
+    virtual std::uint16_t device_joined(Ieee device, std::uint16_t wanted,
+                                        std::uint8_t capability) = 0;
     virtual void device_announced(Ieee device, std::uint16_t nwk, std::uint8_t capability) = 0;
     virtual void device_left(Ieee device, std::uint16_t nwk) = 0;
 };
@@ -74,7 +79,7 @@ class DeviceRadio {
     virtual ~DeviceRadio() = default;
     virtual Ieee ieee() const = 0;
     virtual std::uint16_t nwk() const = 0;
-    virtual void receive(const ApsFrame& frame) = 0;                    ///< answers through the air
+    virtual void receive(const ApsFrame& frame) = 0;  ///< answers through the air
     virtual ZdoAnswer zdo(std::uint16_t cluster, const Bytes& request) = 0;
 };
 
@@ -109,7 +114,8 @@ class Air {
         std::uint8_t channel;
         bool permit_joining;
     };
-    virtual std::vector<Beacon> scan(std::uint32_t channel_mask, const CoordinatorRadio* except) = 0;
+    virtual std::vector<Beacon> scan(std::uint32_t channel_mask,
+                                     const CoordinatorRadio* except) = 0;
 };
 
 }  // namespace zha::sim

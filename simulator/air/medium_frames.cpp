@@ -75,7 +75,7 @@ bool Medium::accepts(Station& station, const OnAir& coordinator, std::uint32_t c
         witness_.record(schedule_.now(), "drop_replay", fields);
         return false;
     }
-    station.state.heard_counter = counter;
+    if (sender == station.state.membership->coordinator) station.state.heard_counter = counter;
     return true;
 }
 
@@ -183,7 +183,9 @@ void Medium::zdo_unicast(OnAirId id, const ApsFrame& request, const ZdoDone& don
         if (receiver == nullptr || !accepts(*receiver, *coordinator, request.counter)) {
             return later(kZdoTimeout, unanswered);
         }
-        follow_network_update(*receiver, request.payload);
+        if (request.cluster == kMgmtNwkUpdateReq) {
+            follow_network_update(*receiver, request.payload);
+        }
         ZdoAnswer answer = receiver->device->zdo(request.cluster, request.payload);
         if (!answer.answered) return later(kZdoTimeout, unanswered);
         const CoordinatorRadio* asker = coordinator->radio;

@@ -1,6 +1,7 @@
 // What: a byte stream to a dongle: a serial port (libserialport) or TCP.
 // Why: the driver above does not care which.
-// Contract: one owner; reads and writes are asio coroutines on one thread; closing cancels them with
+// Contract: one owner; reads and writes are asio coroutines on one thread; closing cancels them
+// with
 //      Errc::unavailable. A port that vanishes ends reads with Errc::unavailable.
 #pragma once
 
@@ -24,9 +25,11 @@ class Transport {
     virtual void close() = 0;
 };
 
-/// "tcp://host:port" or a device path. Symbolic links are resolved first, because libserialport only
-/// knows names under /sys/class/tty. Errc::not_found, Errc::busy, Errc::invalid say what is wrong.
-Task<Result<std::unique_ptr<Transport>>> open_transport(std::string port, asio::any_io_executor executor,
+/// "tcp://host:port" or a device path. Symbolic links are resolved first, because libserialport
+/// only knows names under /sys/class/tty. Errc::not_found, Errc::busy, Errc::invalid say what is
+/// wrong.
+Task<Result<std::unique_ptr<Transport>>> open_transport(std::string port,
+                                                        asio::any_io_executor executor,
                                                         Clock& clock, Time deadline);
 
 }  // namespace zha::znp

@@ -17,8 +17,18 @@ using Bytes = std::vector<std::uint8_t>;
 enum class Type : std::uint8_t { poll = 0, sreq = 1, areq = 2, srsp = 3 };
 
 enum class Subsystem : std::uint8_t {
-    rpc_error = 0x00, sys = 0x01, mac = 0x02, nwk = 0x03, af = 0x04, zdo = 0x05, sapi = 0x06,
-    util = 0x07, dbg = 0x08, app = 0x09, app_cnf = 0x0F, gp = 0x15,
+    rpc_error = 0x00,
+    sys = 0x01,
+    mac = 0x02,
+    nwk = 0x03,
+    af = 0x04,
+    zdo = 0x05,
+    sapi = 0x06,
+    util = 0x07,
+    dbg = 0x08,
+    app = 0x09,
+    app_cnf = 0x0F,
+    gp = 0x15,
 };
 
 inline constexpr std::size_t kMaxData = 250;
@@ -30,7 +40,8 @@ struct Frame {
     Bytes data;
 
     std::uint8_t cmd0() const {
-        return static_cast<std::uint8_t>(static_cast<unsigned>(type) << 5 | static_cast<unsigned>(subsystem));
+        return static_cast<std::uint8_t>(static_cast<unsigned>(type) << 5 |
+                                         static_cast<unsigned>(subsystem));
     }
     bool operator==(const Frame&) const = default;
 };

@@ -18,8 +18,14 @@ namespace zha::znp {
 
 /// Extended item ids under sysId 1 (ZSTACK). `legacy`: subId is an OSAL id.
 enum class ExItem : std::uint16_t {
-    legacy = 0, addrmgr = 1, binding_table = 2, device_list = 3, tclk_table = 4, tclk_ic_table = 5,
-    aps_key_data_table = 6, nwk_sec_material_table = 7,
+    legacy = 0,
+    addrmgr = 1,
+    binding_table = 2,
+    device_list = 3,
+    tclk_table = 4,
+    tclk_ic_table = 5,
+    aps_key_data_table = 6,
+    nwk_sec_material_table = 7,
 };
 
 struct ItemKey {
@@ -31,11 +37,13 @@ struct ItemKey {
 /// OSAL ids the product itself reasons about. Names are TI's.
 namespace osal {
 inline constexpr std::uint16_t EXTADDR = 0x0001, STARTUP_OPTION = 0x0003, NIB = 0x0021,
-    POLL_RATE_OLD16 = 0x0024, EXTENDED_PAN_ID = 0x002D, NWK_ACTIVE_KEY_INFO = 0x003A,
-    NWK_ALTERN_KEY_INFO = 0x003B, APS_USE_EXT_PANID = 0x0047, APS_LINK_KEY_TABLE = 0x004C,
-    BDBNODEISONANETWORK = 0x0055, ZIGPY_ZNP_MIGRATION_ID = 0x005F, HAS_CONFIGURED_ZSTACK3 = 0x0060,
-    PRECFGKEY = 0x0062, NWKKEY = 0x0082, PANID = 0x0083, CHANLIST = 0x0084, LOGICAL_TYPE = 0x0087,
-    ZDO_DIRECT_CB = 0x008F, TCLK_SEED = 0x0101;
+                               POLL_RATE_OLD16 = 0x0024, EXTENDED_PAN_ID = 0x002D,
+                               NWK_ACTIVE_KEY_INFO = 0x003A, NWK_ALTERN_KEY_INFO = 0x003B,
+                               APS_USE_EXT_PANID = 0x0047, APS_LINK_KEY_TABLE = 0x004C,
+                               BDBNODEISONANETWORK = 0x0055, ZIGPY_ZNP_MIGRATION_ID = 0x005F,
+                               HAS_CONFIGURED_ZSTACK3 = 0x0060, PRECFGKEY = 0x0062, NWKKEY = 0x0082,
+                               PANID = 0x0083, CHANLIST = 0x0084, LOGICAL_TYPE = 0x0087,
+                               ZDO_DIRECT_CB = 0x008F, TCLK_SEED = 0x0101;
 }
 
 struct Image {
@@ -55,10 +63,10 @@ Result<Image> from_json(const std::string& text);
 /// The network an image (or a configuration) belongs to. Keys compare, but never print.
 struct Identity {
     std::uint16_t pan_id = 0;
-    std::uint64_t extended_pan_id = 0;   ///< MSB-first number, as people write it
+    std::uint64_t extended_pan_id = 0;  ///< MSB-first number, as people write it
     std::uint8_t channel = 0;
     std::array<std::uint8_t, 16> network_key{};
-    std::uint64_t ieee = 0;              ///< coordinator; 0 = not compared
+    std::uint64_t ieee = 0;  ///< coordinator; 0 = not compared
     std::uint8_t update_id = 0;
 };
 
