@@ -165,7 +165,9 @@ Status load_group(Device& device, const ordered_json& saved) {
 Result<std::uint64_t> load_number(const ordered_json& object, const char* field,
                                   std::uint64_t maximum) {
     auto found = object.find(field);
-    if (found == object.end() || !found->is_number_unsigned()) return bad(field);
+    if (found == object.end() || !found->is_number_integer()) return bad(field);
+    // A number that never was text may be kept as signed.
+    if (!found->is_number_unsigned() && found->get<std::int64_t>() < 0) return bad(field);
     const auto value = found->get<std::uint64_t>();
     if (value > maximum) return bad(field);
     return value;
