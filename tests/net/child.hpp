@@ -46,10 +46,10 @@ class Child {
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    /// Reads until `wanted` is in the output; false when the output ends or 15 s have passed.
-    bool wait_for(const std::string& wanted) {
+    /// Reads until `wanted` is in the output so often; false when it ends or 15 s have passed.
+    bool wait_for(const std::string& wanted, unsigned times = 1) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(15);
-        while (text_.find(wanted) == std::string::npos) {
+        while (count(wanted) < times) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
                 deadline - std::chrono::steady_clock::now());
             pollfd ready{output_, POLLIN, 0};
@@ -75,6 +75,13 @@ class Child {
     const std::string& text() const { return text_; }
 
   private:
+    unsigned count(const std::string& wanted) const {
+        unsigned found = 0;
+        for (auto at = text_.find(wanted); at != std::string::npos; at = text_.find(wanted, at + 1))
+            ++found;
+        return found;
+    }
+
     pid_t pid_ = -1;
     int output_ = -1;
     int code_ = -1;
