@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/exit_code.hpp"
+#include "core/config.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/wire/wire.hpp"
 

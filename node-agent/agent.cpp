@@ -1,0 +1,130 @@
+#include "node-agent/agent.hpp"
+
+#include "node-agent/steps/steps.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha {
+
+namespace {
+
+constexpr Millis kTick{50};
+constexpr Millis kServiceAge{500};
+constexpr Millis kReadMost{90000};
+constexpr Millis kFetchMost{60000};
+constexpr Millis kFormMost{300000};
+
+/// The states in which zigbee2mqtt may run.
+bool serving(NodeState state) {
+    return state == NodeState::promoting || state == NodeState::active ||
+           state == NodeState::recovering || state == NodeState::draining;
+}
+
+}  // namespace
+
+void Agent::begin() {
+    node_.service.on_exit([this](const ServiceStatus& status) {
+        node_.service_status = status;
+        node_.service_seen = node_.now();
+        spdlog::warn("zigbee2mqtt ended (exit code {})", status.exit_code);
+    });
+}
+
+Millis Agent::budget(fsm::Budget budget) const {
+    const auto& t = node_.config.timing;
+    switch (budget) {
+        case fsm::Budget::none:
+            return Millis{0};
+        case fsm::Budget::fence:
+            return t.fence * 3;
+        case fsm::Budget::read:
+            return kReadMost;
+        case fsm::Budget::fetch:
+            return kFetchMost;
+        case fsm::Budget::promote:
+            return t.promote_timeout;
+        case fsm::Budget::form:
+            return kFormMost;
+        case fsm::Budget::drain:
+            return t.stop_timeout + t.fence + kReadMost;
+        case fsm::Budget::start:
+            return t.start_timeout;
+    }
+    return Millis{0};
+}
+
+void Agent::enter(NodeState state, std::string_view why) {
+    if (state == node_.state) return;
+    spdlog::info("{} -> {}: {}", to_string(node_.state), to_string(state), why);
+    node_.state = state;
+    node_.step.clear();
+}
+
+Task<Status> Agent::perform(fsm::Action action, Time deadline) {
+    switch (action) {
+        case fsm::Action::rest:
+        case fsm::Action::none:
+            break;
+        case fsm::Action::fence:
+            return steps::fence(node_, deadline);
+        case fsm::Action::confirm_gone:
+            return steps::confirm_gone(node_, deadline);
+        case fsm::Action::survey:
+            return steps::survey(node_, deadline);
+        case fsm::Action::stage:
+            return steps::stage(node_, deadline);
+        case fsm::Action::promote:
+            return steps::promote(node_, deadline);
+        case fsm::Action::form:
+            return steps::form(node_, deadline);
+        case fsm::Action::drain:
+            return steps::drain(node_, deadline);
+        case fsm::Action::recover:
+            return steps::recover(node_, deadline);
+        case fsm::Action::refresh:
+            return steps::refresh(node_, deadline);
+    }
+    return steps::nothing();
+}
+
+Task<void> Agent::run() {
+    for (;;) {
+        co_await node_.look_at_service(kServiceAge);
+        const auto* row = fsm::next(node_.state, node_.order.goal, node_.facts());
+        if (row->action == fsm::Action::rest) {
+            if (!co_await node_.clock.sleep_for(kTick)) co_return;
+            continue;
+        }
+        if (row->action == fsm::Action::none) {
+            if (row->guard == fsm::Guard::fault_cleared) node_.order.clear_fault = false;
+            enter(row->to, row->comment);
+            continue;
+        }
+        const auto done = co_await perform(row->action, node_.now() + budget(row->budget));
+        if (done) {
+            enter(row->to, row->comment);
+            continue;
+        }
+        node_.failed_at = node_.now();
+        node_.fault = done.error().message;
+        spdlog::error("{}: {}", to_string(row->action), node_.fault);
+        enter(row->on_failure, std::string(to_string(row->action)) + " failed");
+        // A step that fails at once must not spin.
+        if (!co_await node_.clock.sleep_for(kTick)) co_return;
+    }
+}
+
+Task<void> Agent::watch() {
+    while (co_await node_.clock.sleep_for(kTick)) {
+        const bool may = node_.lease.live(node_.now()) && serving(node_.state);
+        const bool runs = node_.service_status.state == ServiceState::running ||
+                          node_.service_status.state == ServiceState::starting;
+        if (may || !runs) continue;
+        spdlog::warn("zigbee2mqtt runs and may not: killing it");
+        auto killed = co_await node_.service.kill(node_.now() + node_.config.timing.fence / 2);
+        if (!killed) spdlog::error("{}", killed.error().message);
+        node_.service_seen = Time{0};
+        co_await node_.look_at_service(Millis{0});
+    }
+}
+
+}  // namespace zha

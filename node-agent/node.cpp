@@ -1,0 +1,127 @@
+#include "node-agent/node.hpp"
+
+#include "platform/log/log.hpp"
+
+namespace zha {
+
+namespace {
+
+constexpr Millis kRetryAfter{3000};
+constexpr Millis kStageRetryAfter{5000};
+constexpr Millis kRefreshEvery{30000};
+
+LeaseKeeper make_keeper(const NodeParts& p, const Memory& memory) {
+    return {p.self.name, memory.lease, p.config.on_controller_loss == "hold",
+            p.config.timing.lease};
+}
+
+SnapshotInfo info_of(const std::optional<Manifest>& manifest) {
+    return manifest ? manifest->info : SnapshotInfo{};
+}
+
+}  // namespace
+
+Node::Node(NodeParts p, Memory memory)
+    : config(p.config),
+      self(p.self),
+      clock(p.clock),
+      bus(p.bus),
+      store(p.store),
+      service(p.service),
+      dongle(p.dongle),
+      lease(make_keeper(p, memory)),
+      memory_file(p.store, p.self.state),
+      snapshots(p.store, p.self.state),
+      dirty(memory.dirty),
+      generation(memory.generation) {
+    order.goal = Goal::none;
+    // The file is loaded by main(), which must see an error; saving compares with what is on disk.
+    (void)memory_file.load();
+}
+
+Status Node::remember() {
+    return memory_file.save({lease.memory(), generation, dirty});
+}
+
+Status Node::release() {
+    lease.release(lease.memory().epoch);
+    return remember();
+}
+
+Task<void> Node::look_at_service(Millis age) {
+    if (service_seen != Time{0} && now() - service_seen < age) co_return;
+    auto status = co_await service.status(now() + Millis{5000});
+    service_seen = now();
+    if (status) {
+        service_status = *status;
+        co_return;
+    }
+    service_status = {};
+    spdlog::warn("service: {}", status.error().message);
+}
+
+fsm::Facts Node::facts() {
+    fsm::Facts f;
+    const auto at = now();
+    const auto& memory = lease.memory();
+    f.lease_live = lease.live(at) && memory.epoch > memory.released;
+    f.dongle_present = dongle.present();
+    f.silenced = silenced && f.dongle_present;
+    f.unreleased = memory.epoch > memory.released;
+    f.service_up = service_status.state == ServiceState::running ||
+                   service_status.state == ServiceState::starting;
+    f.service_down = service_status.state == ServiceState::stopped ||
+                     service_status.state == ServiceState::failed;
+    while (!restarts.empty() && at - restarts.front() > config.timing.restart_window)
+        restarts.pop_front();
+    f.restarts_left = restarts.size() < config.timing.local_restarts;
+    f.unsurveyed = unsurveyed;
+    const auto* best = snapshots.best();
+    f.snapshot_wanted = !order.snapshot.empty() && !order.source.empty() &&
+                        order.source != self.name && snapshots.find(order.snapshot) == nullptr &&
+                        at - stage_failed_at >= kStageRetryAfter;
+    f.snapshot_held = best != nullptr && best->info.has_nvram;
+    f.may_form = order.allow_form && blank;
+    f.refresh_due = at - refreshed_at >= kRefreshEvery;
+    f.retry_due = at - failed_at >= kRetryAfter;
+    f.fault_cleared = order.clear_fault;
+    return f;
+}
+
+std::string Node::must_stop() const {
+    if (!lease.live(now())) return "the lease ran out";
+    if (order.goal != Goal::active) return "the role was taken back";
+    if (!dongle.present()) return "the dongle is gone";
+    return {};
+}
+
+NodeReport Node::report() const {
+    NodeReport r;
+    r.node = self.name;
+    r.state = state;
+    r.goal = order.goal;
+    r.epoch = lease.memory().epoch;
+    r.released = lease.memory().released;
+    r.lease_left = lease.left(now());
+    r.service = service_status.state;
+    r.dongle = dirty ? DongleState::dirty : dongle_state;
+    r.snapshot = info_of(snapshots.own());
+    r.staged = info_of(snapshots.staged());
+    r.step = step;
+    r.fault = fault;
+    if (dongle_info) {
+        r.ieee = dongle_info->ieee;
+        r.firmware = dongle_info->revision;
+    }
+    r.restarts = static_cast<std::uint32_t>(restarts.size());
+    r.blank = blank && silenced;
+    const auto* best = snapshots.best();
+    const bool fits = best == nullptr || best->firmware == 0 || !dongle_info ||
+                      best->firmware == dongle_info->revision;
+    r.ready =
+        state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
+    r.service_version = bridge.info().version;
+    return r;
+}
+
+}  // namespace zha

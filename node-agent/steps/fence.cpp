@@ -1,0 +1,53 @@
+#include "node-agent/steps/steps.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha::steps {
+
+Task<Status> nothing() {
+    co_return Status();
+}
+
+Task<Status> silence(Node& node, Time deadline) {
+    node.step = "stopping zigbee2mqtt";
+    auto killed = co_await node.service.kill(deadline);
+    node.service_seen = Time{0};
+    co_await node.look_at_service(Millis{0});
+    if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    node.step = "resetting the dongle";
+    auto info = co_await node.dongle.fence(deadline);
+    if (!info) {
+        node.dongle_state = node.dongle.present() ? DongleState::faulty : DongleState::absent;
+        co_return info.error();
+    }
+    node.dongle_info = *info;
+    node.dongle_state = DongleState::silent;
+    node.silenced = true;
+    co_return Status();
+}
+
+Task<Status> fence(Node& node, Time deadline) {
+    node.silenced = false;
+    auto silent = co_await silence(node, deadline);
+    if (!silent) co_return silent;
+    // Durable before it is told: a released epoch may be given to another node at once.
+    if (auto released = node.release(); !released) co_return released;
+    spdlog::info("fenced: device state {} read back", node.dongle_info->device_state);
+    co_return Status();
+}
+
+Task<Status> confirm_gone(Node& node, Time deadline) {
+    node.silenced = false;
+    node.step = "stopping zigbee2mqtt";
+    auto killed = co_await node.service.kill(deadline);
+    node.service_seen = Time{0};
+    co_await node.look_at_service(Millis{0});
+    if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    node.dongle.close();
+    if (node.dongle.present()) co_return Status(Errc::busy, "the dongle came back");
+    node.dongle_state = DongleState::absent;
+    node.unsurveyed = true;
+    node.fault = "no dongle at " + node.self.port;
+    co_return node.release();
+}
+
+}  // namespace zha::steps

@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/counter_margin.hpp"
+#include "core/gate.hpp"
+#include "node-agent/steps/steps.hpp"
+#include "node-agent/sync/z2m_files.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha::steps {
+
+namespace {
+
+std::string resolved(const std::string& port) {
+    if (port.starts_with("tcp://")) return port;
+    std::error_code error;
+    const auto real = std::filesystem::canonical(port, error);
+    return error ? port : real.string();
+}
+
+NetworkParameters parameters(const znp::Identity& i) {
+    return {i.pan_id, i.extended_pan_id, i.channel, i.network_key};
+}
+
+/// Lowest value the outgoing counter may start from, and the margin on top of it.
+Status raise(Node& node, znp::Image& image, const Manifest& manifest) {
+    const auto age = node.clock.wall() - manifest.counter_at;
+    const auto since = node.order.counter_epoch > manifest.info.epoch
+                           ? node.order.counter_epoch - manifest.info.epoch
+                           : 0;
+    auto lowest = counter_after(manifest.info.frame_counter, age, since);
+    if (node.image) lowest = std::max<std::uint64_t>(lowest, znp::frame_counter(*node.image));
+    if (lowest > 0xF0000000U) return {Errc::refused, "the frame counter is near its end"};
+    return znp::raise_counters(image, static_cast<std::uint32_t>(lowest), counter_margin(age));
+}
+
+Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
+    auto image = znp::from_json(snapshot.files.at("nvram.json"));
+    if (!image) co_return within(snapshot.manifest.info.id, image.error());
+    if (node.unsurveyed || !node.image) {
+        auto read = co_await read_dongle(node, deadline);
+        if (!read) co_return read;
+    }
+    if (auto raised = raise(node, *image, snapshot.manifest); !raised) co_return raised;
+    node.step = "writing the dongle's memory";
+    node.dirty = true;
+    if (auto saved = node.remember(); !saved) co_return saved;
+    auto written = co_await node.dongle.write(*image, deadline);
+    if (!written) co_return written.error();
+    node.dirty = false;
+    if (auto saved = node.remember(); !saved) co_return saved;
+    node.image = std::move(*image);
+    node.image_at = node.clock.wall();
+    node.blank = false;
+    spdlog::info("dongle: {} items written, {} read back, frame counter {}", written->items_written,
+                 written->items_verified, written->frame_counter);
+    co_return Status();
+}
+
+/// The last look before the radio goes on: files as they are on disk, image as it was read back.
+Status pass_gate(Node& node, const std::string& cluster_ieee) {
+    auto text = node.store.read(node.data_file("configuration.yaml"));
+    if (!text) return text.error();
+    auto config = parse_configuration(*text);
+    if (!config) return config.error();
+    const auto identity = znp::identity_of(*node.image);
+    if (!identity) return identity.error();
+    GateInput in;
+    in.lease_live = node.lease.live(node.now());
+    in.dongle_dirty = node.dirty;
+    in.configured_port = resolved(config->port);
+    in.own_port = resolved(node.self.port);
+    in.configuration = config->network;
+    in.image = parameters(*identity);
+    in.image_ieee = fmt::format("{:016x}", identity->ieee);
+    in.cluster_ieee = cluster_ieee;
+    auto backup = node.store.read(node.data_file("coordinator_backup.json"));
+    if (backup) {
+        auto parsed = parse_backup(*backup);
+        if (!parsed) return parsed.error();
+        in.backup = *parsed;
+    }
+    in.backup_required = true;
+    return gate(in);
+}
+
+/// zigbee2mqtt says which network it runs; it must be this one.
+std::string stranger(const BridgeInfo& info, const znp::Identity& identity) {
+    if (info.ieee != fmt::format("{:016x}", identity.ieee)) return "coordinator " + info.ieee;
+    if (info.pan_id != identity.pan_id) return fmt::format("PAN id 0x{:04x}", info.pan_id);
+    if (info.extended_pan_id != identity.extended_pan_id) return "another extended PAN id";
+    if (info.channel != identity.channel) return fmt::format("channel {}", info.channel);
+    return {};
+}
+
+}  // namespace
+
+Task<Status> start_and_verify(Node& node, Time deadline) {
+    node.step = "starting zigbee2mqtt";
+    node.bridge.restart();
+    node.dongle.close();
+    // From here on the radio may be on, whatever start() says.
+    node.silenced = false;
+    node.unsurveyed = true;
+    node.dongle_state = DongleState::unknown;
+    auto started = co_await node.service.start(deadline);
+    node.service_seen = Time{0};
+    co_await node.look_at_service(Millis{0});
+    if (!started) co_return within("zigbee2mqtt", started.error());
+    node.step = "waiting for zigbee2mqtt";
+    std::string why;
+    const bool online = co_await until(node.clock, deadline, [&] {
+        why = node.must_stop();
+        if (why.empty() && node.service_status.state == ServiceState::stopped)
+            why = "zigbee2mqtt ended while it started";
+        return !why.empty() || (node.bridge.online() && node.bridge.info().known);
+    });
+    if (!why.empty()) co_return Status(Errc::refused, why);
+    if (!online) co_return Status(Errc::timeout, "zigbee2mqtt did not get online in time");
+    if (!node.image) co_return Status();
+    const auto identity = znp::identity_of(*node.image);
+    if (!identity) co_return Status();  // forming: there was nothing to compare with
+    const auto other = stranger(node.bridge.info(), *identity);
+    if (!other.empty()) co_return Status(Errc::mismatch, "zigbee2mqtt runs " + other);
+    node.dongle_state = DongleState::on_air;
+    co_return Status();
+}
+
+Task<Status> promote(Node& node, Time deadline) {
+    const auto wanted = node.order.snapshot;
+    const auto* manifest = wanted.empty() ? node.snapshots.best() : node.snapshots.find(wanted);
+    if (manifest == nullptr) manifest = node.snapshots.best();
+    if (manifest == nullptr) co_return Status(Errc::not_found, "no snapshot is held here");
+    auto snapshot = node.snapshots.load(manifest->info.id);
+    if (!snapshot) co_return snapshot.error();
+    spdlog::info("promoting from snapshot {}", snapshot->manifest.info.id);
+    if (auto written = co_await write_dongle(node, *snapshot, deadline); !written)
+        co_return written;
+    node.step = "installing zigbee2mqtt's files";
+    if (auto done = install_data(node.store, node.self.data, snapshot->files); !done)
+        co_return done;
+    if (auto passed = pass_gate(node, snapshot->manifest.ieee); !passed) co_return passed;
+    if (const auto why = node.must_stop(); !why.empty()) co_return Status(Errc::refused, why);
+    const auto& timing = node.config.timing;
+    auto started =
+        co_await start_and_verify(node, std::min(deadline, node.now() + timing.start_timeout));
+    if (!started) co_return started;
+    node.fault.clear();
+    node.restarts.clear();
+    node.refreshed_at = Time{0};
+    co_return Status();
+}
+
+}  // namespace zha::steps

@@ -1,0 +1,42 @@
+// What: the steps of the state table (core/fsm/table.hpp), one file each.
+// Why: each is idempotent, reads back what it did, and can be read alone.
+// Contract: every step ends by `deadline`. Steps that have the radio on give up as soon as
+//      Node::must_stop() says so. An error's text becomes the node's fault.
+#pragma once
+
+#include "node-agent/node.hpp"
+
+namespace zha::steps {
+
+Task<Status> nothing();
+/// Kills the service, owns the port, resets, reads back; then the epoch held is released.
+Task<Status> fence(Node& node, Time deadline);
+/// The port is gone: proves that the service is, too; then the epoch held is released.
+Task<Status> confirm_gone(Node& node, Time deadline);
+/// Reads the fenced dongle and keeps it, with this node's data files, as a snapshot.
+Task<Status> survey(Node& node, Time deadline);
+/// Fetches and verifies the snapshot that the order names.
+Task<Status> stage(Node& node, Time deadline);
+/// Writes, installs, gates, starts and verifies.
+Task<Status> promote(Node& node, Time deadline);
+/// Lets zigbee2mqtt form a NEW network on a blank dongle, stops it and keeps the first snapshot.
+Task<Status> form(Node& node, Time deadline);
+/// Graceful stop, fence, final snapshot.
+Task<Status> drain(Node& node, Time deadline);
+/// Starts the service that died again in place.
+Task<Status> recover(Node& node, Time deadline);
+/// A new generation of the data files while active.
+Task<Status> refresh(Node& node, Time deadline);
+
+// What several steps are made of.
+
+/// Silence without releasing the epoch.
+Task<Status> silence(Node& node, Time deadline);
+/// Reads the dongle into node.image; sets `blank`.
+Task<Status> read_dongle(Node& node, Time deadline);
+/// Keeps node.image and the data files as the newest own snapshot, unless nothing changed.
+Status keep_snapshot(Node& node);
+/// Starts zigbee2mqtt and waits until it says that it is online on the network of node.image.
+Task<Status> start_and_verify(Node& node, Time deadline);
+
+}  // namespace zha::steps

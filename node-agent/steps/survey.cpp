@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "node-agent/steps/steps.hpp"
+#include "node-agent/sync/z2m_files.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha::steps {
+
+Task<Status> read_dongle(Node& node, Time deadline) {
+    node.step = "reading the dongle's memory";
+    auto image = co_await node.dongle.read(deadline);
+    if (!image) co_return image.error();
+    node.image = std::move(*image);
+    node.image_at = node.clock.wall();
+    const auto identity = znp::identity_of(*node.image);
+    node.blank = !identity && identity.error().code == Errc::not_found;
+    co_return Status();
+}
+
+namespace {
+
+/// Is it what the newest own snapshot holds already?
+bool unchanged(const Node& node, const Files& files, const std::string& image) {
+    const auto& own = node.snapshots.own();
+    if (!own || own->info.epoch != node.lease.memory().epoch) return false;
+    auto held = const_cast<Node&>(node).snapshots.load(own->info.id);  // reads only
+    if (!held) return false;
+    auto wanted = files;
+    wanted["nvram.json"] = image;
+    return held->files == wanted;
+}
+
+/// configuration.yaml and the image must speak of one network, or the set is worth nothing.
+Status consistent(const Files& files, const znp::Identity& identity) {
+    auto config = parse_configuration(files.at("data/configuration.yaml"));
+    if (!config) return config.error();
+    const NetworkParameters image{identity.pan_id, identity.extended_pan_id, identity.channel,
+                                  identity.network_key};
+    if (config->network == image) return {};
+    return {Errc::mismatch, "the dongle holds another network than configuration.yaml"};
+}
+
+}  // namespace
+
+Status keep_snapshot(Node& node) {
+    if (!node.image) return {Errc::not_found, "the dongle was not read yet"};
+    const auto identity = znp::identity_of(*node.image);
+    if (!identity) return identity.error();
+    auto files = read_data(node.store, node.self.data);
+    if (!files) return files.error();
+    if (auto good = consistent(*files, *identity); !good) return good;
+    const auto image = znp::to_json(*node.image);
+    if (unchanged(node, *files, image)) return {};
+
+    Manifest m;
+    m.node = node.self.name;
+    m.info.epoch = node.lease.memory().epoch;
+    m.info.seq = node.generation + 1;
+    m.info.id = snapshot_id(m.node, m.info.epoch, m.info.seq);
+    m.info.taken_at = node.clock.wall();
+    m.info.has_nvram = true;
+    m.info.frame_counter = znp::frame_counter(*node.image);
+    m.info.fingerprint = znp::fingerprint(*identity);
+    m.ieee = fmt::format("{:016x}", identity->ieee);
+    m.firmware = node.dongle_info ? node.dongle_info->revision : 0;
+    m.counter_at = node.image_at;
+    const auto database = files->find("data/database.db");
+    if (database != files->end()) {
+        auto devices = count_devices(database->second);
+        if (!devices) return devices.error();
+        m.devices = *devices;
+    }
+    const auto& own = node.snapshots.own();
+    if (own && own->info.fingerprint == m.info.fingerprint)
+        if (auto good = check_successor(m, *own); !good) return good;
+    ++node.generation;
+    if (auto saved = node.remember(); !saved) return saved;
+    (*files)["nvram.json"] = image;
+    auto kept = node.snapshots.keep(m, *files);
+    if (kept) spdlog::info("snapshot {} ({} devices)", m.info.id, m.devices);
+    return kept;
+}
+
+Task<Status> survey(Node& node, Time deadline) {
+    auto read = co_await read_dongle(node, deadline);
+    if (!read) co_return read;
+    node.unsurveyed = false;
+    node.fault.clear();
+    if (node.blank) {
+        spdlog::info("the dongle is blank");
+        co_return Status();
+    }
+    // A dongle with a network of its own is no fault of a standby: it is overwritten when the node
+    // is promoted from the active node's snapshot.
+    if (auto kept = keep_snapshot(node); !kept)
+        spdlog::warn("no snapshot of this dongle: {}", kept.error().message);
+    co_return Status();
+}
+
+}  // namespace zha::steps
