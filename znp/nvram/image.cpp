@@ -23,8 +23,7 @@ std::uint64_t little(const Bytes& bytes, std::size_t at, std::size_t size) {
 }
 
 void put_u32(Bytes& bytes, std::size_t at, std::uint32_t value) {
-    for (std::size_t i = 0; i < 4; ++i)
-        bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
 bool all(const Bytes& bytes, std::size_t at, std::size_t size, std::uint8_t value) {
@@ -132,8 +131,7 @@ std::uint32_t frame_counter(const Image& image) {
 }
 
 Status raise_counters(Image& image, std::uint32_t at_least, std::uint32_t margin) {
-    const std::uint64_t network =
-        std::uint64_t{std::max(frame_counter(image), at_least)} + margin;
+    const std::uint64_t network = std::uint64_t{std::max(frame_counter(image), at_least)} + margin;
     Image raised = image;
     for (auto& [key, bytes] : raised.items) {
         const auto at = counter_at(key, bytes);

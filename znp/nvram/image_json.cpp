@@ -25,7 +25,7 @@ constexpr Section kTables[] = {
     {"APS_KEY_DATA_TABLE", ExItem::aps_key_data_table},
     {"NWK_SEC_MATERIAL_TABLE", ExItem::nwk_sec_material_table},
 };
-constexpr std::size_t kMaxItem = 4095;   // length field of the flash item header
+constexpr std::size_t kMaxItem = 4095;     // length field of the flash item header
 constexpr std::size_t kMaxText = 4 << 20;  // a full image is about 60 kB of text
 
 std::string hex(const Bytes& bytes) {
@@ -163,8 +163,7 @@ Result<Image> from_json(const std::string& text) {
         if (!section.is_object()) return Error{Errc::invalid, name + ": is not a section"};
         const auto* table = find_table(name);
         if (!table && name != "LEGACY") return Error{Errc::invalid, name + ": unknown section"};
-        const auto read =
-            table ? read_table(*table, section, image) : read_legacy(section, image);
+        const auto read = table ? read_table(*table, section, image) : read_legacy(section, image);
         if (!read) return read.error();
     }
     return image;
