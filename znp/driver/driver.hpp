@@ -52,6 +52,8 @@ class Driver {
     /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new then.
     Task<Status> reset_all(Time deadline);
     void close() { channel_.close(); }
+    /// Why the connection ended; ok while it lives.
+    Status alive() const { return channel_.alive(); }
 
   private:
     struct Plan;
