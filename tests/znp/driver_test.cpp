@@ -1,0 +1,242 @@
+#include "znp/driver/driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include "tests/znp/fake_dongle.hpp"
+
+namespace zha::znp {
+namespace {
+
+using test::Fate;
+
+constexpr DriverOptions kFast{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}};
+
+/// One dongle, one driver, one thread.
+struct DriverTest : testing::Test {
+    asio::io_context context;
+    RealClock clock{context.get_executor()};
+    test::FakeDongle dongle;
+    std::unique_ptr<Driver> driver;
+
+    void plug_in() {
+        driver = std::make_unique<Driver>(dongle.plug_in(context, clock), context.get_executor(),
+                                          clock, kFast);
+    }
+    Time soon() const { return clock.now() + Millis{20000}; }
+    template <class T>
+    static Task<void> keep(Task<T> task, std::optional<T>& result) {
+        result.emplace(co_await std::move(task));
+    }
+    template <class T>
+    T run(Task<T> task) {
+        std::optional<T> result;
+        asio::co_spawn(context, keep(std::move(task), result), asio::detached);
+        context.restart();
+        while (!result && context.run_one_for(Millis{30000}) > 0) continue;
+        return std::move(result.value());
+    }
+    /// What the dongle holds without what is allowed to differ.
+    static Image compared(Image image) {
+        image.items.erase({ExItem::legacy, osal::POLL_RATE_OLD16});
+        return image;
+    }
+    void TearDown() override {
+        driver.reset();
+        context.restart();
+        context.run_for(Millis{100});
+    }
+};
+
+bool is_read(const Frame& request) {
+    return request.id == mt::id::SYS_OSAL_NV_READ_EXT;
+}
+bool is_change(const Frame& request) {
+    return request.id == mt::id::SYS_NV_WRITE || request.id == mt::id::SYS_NV_DELETE;
+}
+
+TEST_F(DriverTest, IdentifiesADongle) {
+    dongle.nv = test::network_image(9, 1);
+    plug_in();
+    ASSERT_TRUE(run(driver->connect(soon())));
+    const auto device = run(driver->identify(soon()));
+    ASSERT_TRUE(device) << device.error().message;
+    EXPECT_EQ(device->ieee, 0x00124B0000000009u);
+    EXPECT_EQ(device->version.revision, 20240710u);
+    EXPECT_EQ(device->info.state, 0);
+}
+
+TEST_F(DriverTest, ReadsEveryItemWithFewRequests) {
+    dongle.nv = test::network_image(3, 4);
+    plug_in();
+    const auto image = run(driver->read_all(soon()));
+    ASSERT_TRUE(image) << image.error().message;
+    EXPECT_EQ(compared(*image), dongle.nv);
+    EXPECT_EQ(*image->legacy(osal::POLL_RATE_OLD16), (Bytes{7, 7}));
+    EXPECT_LE(dongle.requests, 134u + 7 + 3 * 5);
+}
+
+TEST_F(DriverTest, ALateAnswerIsNotTakenForTheNextOne) {
+    dongle.nv = test::network_image(3, 4);
+    unsigned reads = 0;
+    dongle.fate = [&](const Frame& f) {
+        return is_read(f) && ++reads == 8 ? Fate::late : Fate::answer;
+    };
+    plug_in();
+    const auto image = run(driver->read_all(soon()));
+    ASSERT_TRUE(image) << image.error().message;
+    EXPECT_EQ(compared(*image), dongle.nv);
+}
+
+TEST_F(DriverTest, ALostAnswerIsATimeoutAndTheNextRequestWorks) {
+    dongle.nv = test::network_image(3, 1);
+    unsigned lost = 0;
+    dongle.fate = [&](const Frame& f) {
+        return f.id == mt::id::SYS_VERSION && ++lost <= 2 ? Fate::lose : Fate::answer;
+    };
+    plug_in();
+    const auto device = run(driver->identify(soon()));
+    ASSERT_FALSE(device);
+    EXPECT_EQ(device.error().code, Errc::timeout);
+    EXPECT_TRUE(run(driver->identify(soon())));
+}
+
+TEST_F(DriverTest, AnErrorInATableMakesNoImage) {
+    dongle.nv = test::network_image(3, 4);
+    unsigned reads = 0;
+    dongle.fate = [&](const Frame& f) {
+        return f.id == mt::id::SYS_NV_READ && ++reads == 3 ? Fate::refuse : Fate::answer;
+    };
+    plug_in();
+    const auto image = run(driver->read_all(soon()));
+    ASSERT_FALSE(image);
+    EXPECT_EQ(image.error().code, Errc::io);
+}
+
+TEST_F(DriverTest, ASilentPortIsNoDongle) {
+    dongle.fate = [](const Frame&) { return Fate::lose; };
+    plug_in();
+    dongle.boots = 0;
+    const auto status = run(driver->connect(soon()));
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, Errc::timeout);
+}
+
+TEST_F(DriverTest, AnUnknownCommandIsAProtocolError) {
+    dongle.fate = [](const Frame&) { return Fate::answer; };
+    Channel channel(dongle.plug_in(context, clock), context.get_executor(), clock);
+    const auto answer = run(channel.request({Type::sreq, Subsystem::sapi, 0x04, {1}}, soon()));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, Errc::protocol);
+    channel.close();
+}
+
+TEST_F(DriverTest, AWriteMakesTheDongleEqualAndRemovesTheSurplus) {
+    dongle.nv = test::network_image(1, 7);
+    const auto image = test::network_image(2, 5);
+    plug_in();
+    const auto summary = run(driver->write_all(image, soon()));
+    ASSERT_TRUE(summary) << summary.error().message;
+    EXPECT_EQ(dongle.nv, image);
+    EXPECT_EQ(summary->frame_counter, 7500u);
+    EXPECT_EQ(summary->items_written, summary->items_verified);
+    EXPECT_EQ(dongle.boots, 2u);
+}
+
+TEST_F(DriverTest, WritingWhatIsThereWritesNothing) {
+    dongle.nv = test::network_image(1, 3);
+    plug_in();
+    const auto summary = run(driver->write_all(test::network_image(1, 3), soon()));
+    ASSERT_TRUE(summary) << summary.error().message;
+    EXPECT_EQ(summary->items_written, 0u);
+    EXPECT_EQ(dongle.writes, 0u);
+}
+
+TEST_F(DriverTest, AFirmwareThatDoesNotCreateOnWritingIsHelped) {
+    dongle.nv = test::factory_image(5);
+    dongle.extended_write_creates = false;
+    plug_in();
+    const auto summary = run(driver->write_all(test::network_image(2, 5), soon()));
+    ASSERT_TRUE(summary) << summary.error().message;
+    EXPECT_EQ(dongle.nv, test::network_image(2, 5));
+}
+
+TEST_F(DriverTest, TheMarkersAreGoneBeforeAndComeBackAfterEverythingElse) {
+    dongle.nv = test::network_image(1, 2);
+    std::vector<std::uint16_t> order;
+    dongle.fate = [&](const Frame& f) {
+        if (is_change(f) && f.data.at(1) == 0)
+            order.push_back(static_cast<std::uint16_t>(f.data[3] | f.data[4] << 8));
+        return Fate::answer;
+    };
+    plug_in();
+    ASSERT_TRUE(run(driver->write_all(test::network_image(2, 2), soon())));
+    ASSERT_GE(order.size(), 9u);
+    EXPECT_EQ((std::vector(order.begin(), order.begin() + 3)),
+              (std::vector<std::uint16_t>{osal::HAS_CONFIGURED_ZSTACK3, osal::BDBNODEISONANETWORK,
+                                          osal::STARTUP_OPTION}));
+    EXPECT_EQ((std::vector(order.end() - 6, order.end())),
+              (std::vector<std::uint16_t>{osal::NIB, osal::EXTADDR, osal::STARTUP_OPTION,
+                                          osal::BDBNODEISONANETWORK, osal::ZIGPY_ZNP_MIGRATION_ID,
+                                          osal::HAS_CONFIGURED_ZSTACK3}));
+}
+
+TEST_F(DriverTest, AnInterruptedWriteIsNeverStartableWithHalfAnIdentity) {
+    const auto before = test::network_image(1, 3), after = test::network_image(2, 2);
+    for (unsigned k = 1;; ++k) {
+        dongle.nv = before;
+        unsigned changes = 0;
+        dongle.fate = [&](const Frame& f) {
+            return is_change(f) && ++changes == k ? Fate::cut : Fate::answer;
+        };
+        plug_in();
+        const bool done = run(driver->write_all(after, soon())).ok();
+        if (done) break;
+        dongle.boot();
+        auto now = dongle.nv;
+        const bool configured = dongle.item(osal::HAS_CONFIGURED_ZSTACK3) != nullptr;
+        const bool joined = *dongle.item(osal::BDBNODEISONANETWORK) == Bytes{1};
+        now.items[{ExItem::legacy, osal::HAS_CONFIGURED_ZSTACK3}] = {0x55};
+        EXPECT_TRUE(!configured || now == before) << k;
+        EXPECT_TRUE(!joined || now == before || now == after) << k;
+        ASSERT_LT(k, 100u);
+    }
+    EXPECT_EQ(dongle.nv, after);
+}
+
+TEST_F(DriverTest, ForeignImagesAreRefusedBeforeAnythingIsWritten) {
+    dongle.nv = test::network_image(1, 1);
+    const auto before = dongle.nv;
+    auto image = test::network_image(2, 1);
+    image.items[{ExItem::legacy, 0x0022}] = Bytes(241);
+    plug_in();
+    EXPECT_EQ(run(driver->write_all(image, soon())).error().code, Errc::refused);
+    image = test::network_image(2, 1);
+    image.items.erase({ExItem::legacy, osal::NIB});
+    EXPECT_EQ(run(driver->write_all(image, soon())).error().code, Errc::refused);
+    EXPECT_EQ(dongle.nv, before);
+}
+
+TEST_F(DriverTest, AWriteThatIsRefusedTwiceSaysThatTheMemoryMayBeWorn) {
+    dongle.nv = test::factory_image(5);
+    dongle.fate = [&](const Frame& f) {
+        return f.id == mt::id::SYS_NV_WRITE ? Fate::refuse : Fate::answer;
+    };
+    plug_in();
+    const auto summary = run(driver->write_all(test::network_image(2, 1), soon()));
+    ASSERT_FALSE(summary);
+    EXPECT_EQ(summary.error().code, Errc::io);
+    EXPECT_NE(summary.error().message.find("worn"), std::string::npos);
+}
+
+TEST_F(DriverTest, ResettingMakesADongleFactoryNew) {
+    dongle.nv = test::network_image(1, 7);
+    plug_in();
+    ASSERT_TRUE(run(driver->reset_all(soon())));
+    EXPECT_EQ(dongle.nv, test::factory_image(dongle.hardware_ieee));
+}
+
+}  // namespace
+}  // namespace zha::znp

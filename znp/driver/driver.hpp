@@ -1,0 +1,80 @@
+// What: what one does with a ZNP dongle: connect, reset, identify, read and write its whole NVRAM.
+// Why: a standby is made the same coordinator by it; a half copy must never be able to start.
+// Contract: never starts the radio. Every call ends by its deadline (the last exchange included).
+//      Reads and whole-item writes are repeated once after a lost answer; they are idempotent. A
+//      write that ends early leaves the dongle poisoned (a boot makes it factory-new) or not
+//      configured, never startable with half an identity. No error text holds a value.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "znp/driver/channel.hpp"
+#include "znp/mt/commands.hpp"
+#include "znp/nvram/image.hpp"
+
+namespace zha::znp {
+
+struct DriverOptions {
+    Millis request_timeout{6000};
+    Millis ping_timeout{250};
+    Millis bootloader_wait{1000};  ///< after the byte that ends a serial bootloader
+    Millis line_pulse{150};        ///< how long the reset line is held
+    Millis reset_timeout{10000};   ///< until SYS_RESET_IND
+};
+
+struct DeviceIdentity {
+    mt::Version version;
+    mt::DeviceInfo info;
+    std::uint64_t ieee = 0;  ///< effective: what the stack uses on the air
+};
+
+struct WriteSummary {
+    unsigned items_written = 0;
+    unsigned items_verified = 0;
+    std::uint32_t frame_counter = 0;  ///< as read after the reset
+};
+
+class Driver {
+  public:
+    Driver(std::unique_ptr<Transport> transport, asio::any_io_executor executor, Clock& clock,
+           DriverOptions options = {});
+
+    /// Finds out whether a ZNP dongle listens, wakes it if needed (this may reset it).
+    Task<Status> connect(Time deadline);
+    /// A soft reset; the reset line of a serial port when `by_line`.
+    Task<Status> reset(Time deadline, bool by_line = false);
+    Task<Result<DeviceIdentity>> identify(Time deadline);
+    Task<Result<Image>> read_all(Time deadline);
+    /// Resets, writes what differs from `image` in the safe order, proves it, resets again.
+    Task<Result<WriteSummary>> write_all(Image image, Time deadline);
+    /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new then.
+    Task<Status> reset_all(Time deadline);
+    void close() { channel_.close(); }
+    /// Why the connection ended; ok while it lives.
+    Status alive() const { return channel_.alive(); }
+
+  private:
+    struct Plan;
+    Task<Result<Frame>> call(Frame request, Time deadline);
+    Task<Status> ping(Time deadline);
+    Task<Status> quiet_reset(Time deadline);
+    Task<Result<std::optional<Bytes>>> read_legacy(std::uint16_t id, Time deadline);
+    Task<Result<std::optional<Bytes>>> read_item(ItemKey key, std::size_t length, Time deadline);
+    Task<Status> read_table(ExItem item, Image& into, Time deadline);
+    Task<Status> write_item(ItemKey key, Bytes value, Time deadline);
+    Task<Status> delete_item(ItemKey key, Time deadline);
+    Task<Status> verify_item(ItemKey key, const Bytes* value, Time deadline);
+    Task<Status> poison(const Image& current, Time deadline);
+    Task<Status> transfer(const Plan& plan, const Image& image, WriteSummary& summary,
+                          Time deadline);
+    Task<Status> commit(const Image& image, WriteSummary& summary, Time deadline);
+    Task<Status> confirm(const Image& image, WriteSummary& summary, Time deadline);
+
+    Clock& clock_;
+    DriverOptions options_;
+    Channel channel_;
+};
+
+}  // namespace zha::znp

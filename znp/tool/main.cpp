@@ -1,0 +1,160 @@
+// What: zha-nvram: reads, writes, resets and compares the NVRAM of a ZNP dongle by hand.
+// Why: the same code the agents use, for the person who sets up or repairs a dongle.
+// Contract: exit codes 0 done or equal, 1 failed or different, 2 wrong usage. Files it writes have
+//      mode 0600. Never prints key material; never starts the radio.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+
+#include "platform/store/store.hpp"
+#include "znp/nvram/compare.hpp"
+#include "znp/tool/session.hpp"
+
+namespace zha::znp {
+namespace {
+
+constexpr int kDone = 0, kFailed = 1, kUsage = 2;
+
+int fail(const Error& error) {
+    fmt::print(stderr, "zha-nvram: {}\n", error.message);
+    return kFailed;
+}
+
+Result<Image> load(const std::string& file) {
+    RealStore store;
+    const auto text = store.read(file, 4 << 20);
+    if (!text) return within(file, text.error());
+    auto image = from_json(*text);
+    if (!image) return within(file, image.error());
+    return image;
+}
+
+void print_image(const Image& image) {
+    fmt::print("items          {}\n", image.items.size());
+    const auto identity = identity_of(image);
+    if (!identity) return fmt::print("network        none ({})\n", identity.error().message);
+    fmt::print("network        PAN 0x{:04x}, extended PAN {:016x}, channel {}\n", identity->pan_id,
+               identity->extended_pan_id, identity->channel);
+    fmt::print("coordinator    {:016x}\n", identity->ieee);
+    fmt::print("fingerprint    {}\n", fingerprint(*identity));
+    fmt::print("frame counter  {}\n", frame_counter(image));
+}
+
+struct Options {
+    PortOptions port;
+    std::string file, other;
+    bool yes = false;
+};
+
+int info(const Options& options) {
+    if (options.port.port.empty()) {
+        const auto image = load(options.file);
+        if (!image) return fail(image.error());
+        print_image(*image);
+        return kDone;
+    }
+    const auto device = identify_port(options.port);
+    if (!device) return fail(device.error());
+    fmt::print("dongle         {:016x}, product {}, revision {}\n", device->ieee,
+               device->version.product, device->version.revision);
+    fmt::print(
+        "device state   {}{}\n", device->info.state,
+        device->info.state == mt::kDeviceStateCoordinator ? " (coordinator on the air)" : "");
+    const auto image = read_port(options.port);
+    if (!image) return fail(image.error());
+    print_image(*image);
+    return kDone;
+}
+
+int read(const Options& options) {
+    const auto image = read_port(options.port);
+    if (!image) return fail(image.error());
+    RealStore store;
+    const auto written = store.write(options.file, to_json(*image), 0600);
+    if (!written) return fail(within(options.file, written.error()));
+    fmt::print("{} items read into {}\n", image->items.size(), options.file);
+    return kDone;
+}
+
+int write(const Options& options) {
+    const auto image = load(options.file);
+    if (!image) return fail(image.error());
+    const auto summary = write_port(options.port, *image);
+    if (!summary) return fail(summary.error());
+    fmt::print("{} items written, {} read back, frame counter {}\n", summary->items_written,
+               summary->items_verified, summary->frame_counter);
+    return kDone;
+}
+
+int reset(const Options& options) {
+    if (!options.yes) {
+        fmt::print(stderr, "zha-nvram: this deletes the network in the dongle; add --yes\n");
+        return kUsage;
+    }
+    const auto done = reset_port(options.port);
+    if (!done) return fail(done.error());
+    fmt::print("the dongle is factory-new\n");
+    return kDone;
+}
+
+int diff(const Options& options) {
+    const auto left = load(options.file);
+    if (!left) return fail(left.error());
+    const auto right = options.other.empty() ? read_port(options.port) : load(options.other);
+    if (!right) return fail(right.error());
+    const auto lines = differences(*left, *right);
+    for (const auto& line : lines) fmt::print("{}\n", line);
+    fmt::print("{} items differ\n", lines.size());
+    return lines.empty() ? kDone : kFailed;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Reads, writes, resets and compares the NVRAM of a ZNP dongle.", "zha-nvram");
+    app.require_subcommand(1);
+    Options options;
+    int result = kUsage;
+    const auto command = [&](const char* name, const char* about, int (*run)(const Options&)) {
+        auto* sub = app.add_subcommand(name, about);
+        sub->add_option("--timeout", options.port.timeout_s, "seconds in all")
+            ->check(CLI::Range(1, 3600))
+            ->capture_default_str();
+        sub->callback([&, run] { result = run(options); });
+        return sub;
+    };
+    const auto port = [&](CLI::App* sub) {
+        return sub->add_option("--port", options.port.port, "device path, or tcp://host:port");
+    };
+    auto* about = command("info", "What a dongle or a file holds", info);
+    auto* where = about->add_option_group("where");
+    where->add_option("file", options.file, "NVRAM file");
+    port(where);
+    where->require_option(1);
+    auto* from = command("read", "Read a dongle into a file", read);
+    from->add_option("file", options.file, "NVRAM file to write")->required();
+    port(from)->required();
+    auto* to = command("write", "Make a dongle hold a file", write);
+    to->add_option("file", options.file, "NVRAM file")->required();
+    port(to)->required();
+    auto* wipe = command("reset", "Make a dongle factory-new", reset);
+    wipe->add_flag("--yes", options.yes, "really");
+    port(wipe)->required();
+    auto* compare = command("diff", "Compare a file with another one or with a dongle", diff);
+    compare->add_option("file", options.file, "NVRAM file")->required();
+    auto* with = compare->add_option_group("with");
+    with->add_option("other", options.other, "second NVRAM file");
+    port(with);
+    with->require_option(1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kDone : kUsage;
+    }
+    return result;
+}
+
+}  // namespace
+}  // namespace zha::znp
+
+int main(int argc, char** argv) {
+    return zha::znp::run(argc, argv);
+}

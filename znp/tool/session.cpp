@@ -1,0 +1,65 @@
+#include "znp/tool/session.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <functional>
+
+namespace zha::znp {
+namespace {
+
+template <class T>
+using Operation = std::function<Task<T>(Driver&, Time)>;
+
+template <class T>
+Task<T> with_driver(PortOptions options, const Operation<T>& operation,
+                    asio::any_io_executor executor, Clock& clock) {
+    const auto deadline = clock.now() + std::chrono::seconds(options.timeout_s);
+    auto transport = co_await open_transport(options.port, executor, clock, deadline);
+    if (!transport) co_return transport.error();
+    Driver driver(std::move(*transport), executor, clock);
+    if (const auto connected = co_await driver.connect(deadline); !connected)
+        co_return within(options.port, connected.error());
+    co_return co_await operation(driver, deadline);
+}
+
+template <class T>
+Task<void> keep(Task<T> task, std::optional<T>& result) {
+    result.emplace(co_await std::move(task));
+}
+
+template <class T>
+T run(const PortOptions& options, const Operation<T>& operation) {
+    asio::io_context context;
+    RealClock clock(context.get_executor());
+    std::optional<T> result;
+    asio::co_spawn(context,
+                   keep(with_driver<T>(options, operation, context.get_executor(), clock), result),
+                   asio::detached);
+    context.run();
+    return std::move(result.value());
+}
+
+}  // namespace
+
+Result<DeviceIdentity> identify_port(const PortOptions& options) {
+    return run<Result<DeviceIdentity>>(
+        options, [](Driver& driver, Time deadline) { return driver.identify(deadline); });
+}
+
+Result<Image> read_port(const PortOptions& options) {
+    return run<Result<Image>>(
+        options, [](Driver& driver, Time deadline) { return driver.read_all(deadline); });
+}
+
+Result<WriteSummary> write_port(const PortOptions& options, const Image& image) {
+    return run<Result<WriteSummary>>(
+        options, [&](Driver& driver, Time deadline) { return driver.write_all(image, deadline); });
+}
+
+Status reset_port(const PortOptions& options) {
+    return run<Status>(options,
+                       [](Driver& driver, Time deadline) { return driver.reset_all(deadline); });
+}
+
+}  // namespace zha::znp
