@@ -149,9 +149,13 @@ Task<bool> Process::wait(Clock& clock, Time deadline) {
 }
 
 Task<bool> Process::wait() {
-    while (!reap())
-        if (!co_await readable(pidfd_)) co_return reap();
-    co_return true;
+    // Spelt out: g++ 12 miscompiles `while (...) if (!co_await ...) co_return ...`.
+    bool watching = true;
+    while (watching && !reap()) {
+        const bool told = co_await readable(pidfd_);
+        watching = told;
+    }
+    co_return reap();
 }
 
 bool Process::reap() {
