@@ -15,6 +15,9 @@ target_compile_options(zha_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wn
 # g++ 12 warns falsely inside its own <string>/<variant> when inlining (GCC PR105329, PR105562).
 target_compile_options(zha_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict
   -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds>)
+# The same with asio's coroutine frames: their operator new is inlined, their delete is not.
+target_compile_options(zha_flags INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-mismatched-new-delete>)
 target_include_directories(zha_flags INTERFACE ${CMAKE_SOURCE_DIR})
 if(ZHA_SANITIZE)
   target_compile_options(zha_flags INTERFACE -fsanitize=address,undefined
