@@ -10,8 +10,11 @@ int history(const Options& options, unsigned limit) {
     return with_session(options, [&](Session& session, Clock& clock) -> Task<int> {
         auto state = co_await session.state(clock.now() + Millis{3000});
         if (!state) co_return complain(state.error());
-        auto answer = co_await session.ask({{"verb", "history"}, {"limit", limit}},
-                                           clock.now() + Millis{5000}, [](const std::string&) {});
+        nlohmann::json command;  // g++ 12 cannot have a braced list inside co_await
+        command["verb"] = "history";
+        command["limit"] = limit;
+        auto answer = co_await session.ask(command, clock.now() + Millis{5000},
+                                           [](const std::string&) {});
         if (!answer) co_return complain(answer.error());
         if (answer->value("ok", false) == false)
             co_return complain(answer->value("text", ""), kFailed);
