@@ -10,6 +10,7 @@ string(REPLACE "-O2" "-O1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_REL
 string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
 
 add_library(zha_flags INTERFACE)
+target_compile_definitions(zha_flags INTERFACE ZHA_VERSION="${PROJECT_VERSION}")
 target_compile_options(zha_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
 # g++ 12 warns falsely inside its own <string>/<variant> when inlining (GCC PR105329, PR105562).
 target_compile_options(zha_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict

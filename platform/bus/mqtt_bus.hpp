@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "core/config.hpp"
 #include "platform/bus/bus.hpp"
 
 namespace zha {

@@ -21,7 +21,7 @@ class Store {
     virtual Status write(const Path& file, const std::string& bytes, unsigned mode = 0600) = 0;
     virtual Status make_directory(const Path& dir, unsigned mode = 0700) = 0;
     virtual Status remove_all(const Path& path) = 0;
-    /// Atomic within one file system; replaces nothing (Errc::exists).
+    /// Atomic within one file system; replaces nothing (Errc::busy).
     virtual Status rename(const Path& from, const Path& to) = 0;
     /// Names only, sorted; an absent directory is an empty list.
     virtual Result<std::vector<std::string>> list(const Path& dir) = 0;

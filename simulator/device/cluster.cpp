@@ -36,4 +36,12 @@ void Cluster::set(std::uint16_t attribute, std::int64_t value, Cause cause) {
     if (on_change) on_change(*this, attribute, cause);
 }
 
+bool Cluster::restore(std::uint16_t attribute, const zcl::Value& value) {
+    auto found = attributes_.find(attribute);
+    if (found == attributes_.end() || found->second.value.type != value.type) return false;
+    if (zcl::size_of(value.type, value.data) != value.data.size()) return false;
+    found->second.value = value;
+    return true;
+}
+
 }  // namespace zha::sim

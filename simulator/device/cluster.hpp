@@ -50,6 +50,8 @@ class Cluster {
     /// A write from the network: checked for existence, access and type.
     zcl::Status write(std::uint16_t attribute, const zcl::Value& value);
     void set(std::uint16_t attribute, std::int64_t value, Cause cause);
+    /// Puts back a saved value and tells nobody. False: no such attribute, or not of this type.
+    bool restore(std::uint16_t attribute, const zcl::Value& value);
     /// Back to the state of a new device.
     virtual void reset() {}
 

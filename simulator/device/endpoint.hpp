@@ -15,8 +15,8 @@ struct Endpoint {
     std::uint16_t profile = 0x0104;
     std::uint16_t device_id = 0;
     std::uint8_t version = 1;
-    std::vector<std::unique_ptr<Cluster>> servers;
-    std::vector<std::uint16_t> clients;
+    std::vector<std::unique_ptr<Cluster>> servers{};
+    std::vector<std::uint16_t> clients{};
 
     Cluster* find(std::uint16_t cluster) const {
         for (const auto& server : servers) {

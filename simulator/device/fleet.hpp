@@ -39,6 +39,8 @@ class Device;
 
 class DeviceFleet {
   public:
+    static constexpr std::size_t kMaxDevices = 64;
+
     DeviceFleet(Schedule& schedule, Medium& air, FleetOptions options = {});
     ~DeviceFleet();
     DeviceFleet(const DeviceFleet&) = delete;
@@ -61,10 +63,15 @@ class DeviceFleet {
     /// Everything a device remembers, for a simulator that is started again. Holds network keys:
     /// write it only to files of mode 0600.
     nlohmann::ordered_json save() const;
+    /// Adds the saved devices, all of them or on an error none; their names must still be free.
     Status restore(const nlohmann::ordered_json& saved);
 
   private:
     Result<Device*> find(const std::string& name) const;
+    Result<Device*> find_joined(const std::string& name) const;
+    Status may_add(const std::string& name, Ieee ieee) const;
+    struct Loaded;
+    Result<Loaded> load(const nlohmann::ordered_json& saved) const;
     Schedule& schedule_;
     Medium& air_;
     FleetOptions options_;

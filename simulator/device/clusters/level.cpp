@@ -34,9 +34,10 @@ bool LevelCluster::execute_if_off(zcl::Reader& payload) const {
 
 void LevelCluster::move_to(int level, bool with_on_off) {
     const int bounded = std::clamp(level, kMinimum, kMaximum);
-    // With On/Off, reaching the minimum switches off and leaving it switches on (ZCL 3.10.2.1.2).
-    // The level from before stays, so that "on" comes back to it.
-    if (with_on_off && level <= kMinimum) {
+    // With On/Off, going below the lowest level switches off, any other level switches on. The
+    // lowest itself is a light, as on most bulbs: commanded level n ends as n. When it goes off,
+    // the level from before stays, so that "on" comes back to it (ZCL 3.10.2.1.2).
+    if (with_on_off && level < kMinimum) {
         on_off_.turn(false, Cause::remote);
         return;
     }
@@ -53,7 +54,7 @@ CommandResult LevelCluster::command(std::uint8_t id, zcl::Reader payload, bool u
             payload.u16();
             break;
         case kMove:
-            target = payload.u8() == 0 ? kMaximum : kMinimum;
+            target = payload.u8() == 0 ? kMaximum : 0;
             payload.u8();
             break;
         case kStep: {

@@ -1,0 +1,70 @@
+// zha-switchover: the command line. Boot order: parse, load, run one verb.
+#include <CLI/CLI.hpp>
+
+#include "cli/verbs.hpp"
+#include "platform/config/config.hpp"
+#include "platform/log/log.hpp"
+
+namespace {
+
+using namespace zha;
+
+struct Arguments {
+    std::string config = "/etc/zigbee-ha/zha.yaml";
+    std::string node;
+    unsigned limit = 20;
+    unsigned timeout_s = 240;
+    cli::Options options;
+};
+
+void add_verbs(CLI::App& app, Arguments& a) {
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_subcommand("status", "the state of the cluster");
+    app.add_subcommand("watch", "the state, drawn again at every change");
+    auto* switchover = app.add_subcommand("switchover", "planned move of the role");
+    switchover->add_option("--to", a.node, "node that becomes active")->required();
+    auto* failover = app.add_subcommand("failover", "move the role without the old node's help");
+    failover->add_option("--to", a.node, "node that becomes active (default: the best one)");
+    auto* form = app.add_subcommand("form", "form a NEW network, once in the life of a system");
+    form->add_option("--on", a.node, "node that forms it; its dongle must be blank")->required();
+    auto* clear = app.add_subcommand("clear-fault", "let a node in fault try again");
+    clear->add_option("node", a.node, "the node")->required();
+    auto* history = app.add_subcommand("history", "role changes and events");
+    history->add_option("--limit", a.limit, "newest lines to show")->check(CLI::Range(1, 200));
+    for (auto* verb : {switchover, failover, form}) {
+        verb->add_flag("--yes,-y", a.options.yes, "do not ask");
+        verb->add_option("--timeout", a.timeout_s, "seconds to wait for the end")
+            ->check(CLI::Range(1, 3600));
+    }
+}
+
+int run(const CLI::App& app, const Arguments& a) {
+    const auto verb = app.get_subcommands().front()->get_name();
+    if (verb == "status") return cli::status(a.options);
+    if (verb == "watch") return cli::watch(a.options);
+    if (verb == "history") return cli::history(a.options, a.limit);
+    return cli::move(a.options, {verb, a.node});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    CLI::App app("Zigbee HA: shows and moves the active Zigbee coordinator");
+    app.add_option("--config", arguments.config, "the system's configuration")
+        ->capture_default_str();
+    app.add_flag("--json", arguments.options.json, "output for programs");
+    add_verbs(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? cli::kOk : cli::kUsage;
+    }
+    arguments.options.timeout = Millis{1000 * static_cast<std::int64_t>(arguments.timeout_s)};
+    auto config = load_config(arguments.config);
+    if (!config) return cli::complain(config.error().message, cli::kUsage);
+    arguments.options.config = *config;
+    init_log("zha-switchover", "error");
+    return run(app, arguments);
+}

@@ -1,0 +1,23 @@
+// What: the verbs of zha-switchover, one file each.
+// Why: main() only parses; what a verb does is found by its name.
+// Contract: each returns an exit code (cli/exit_code.hpp) and prints what it did or found.
+#pragma once
+
+#include "cli/session.hpp"
+
+namespace zha::cli {
+
+int status(const Options& options);
+int watch(const Options& options);
+int history(const Options& options, unsigned limit);
+
+struct MoveRequest {
+    std::string verb;  ///< switchover, failover, form, clear-fault
+    std::string node;  ///< may be empty for failover
+};
+int move(const Options& options, const MoveRequest& request);
+
+/// The table of `status`, also drawn by `watch`. `width`: columns of the terminal.
+std::string state_table(const nlohmann::ordered_json& state, std::size_t width);
+
+}  // namespace zha::cli

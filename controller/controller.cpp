@@ -1,0 +1,324 @@
+#include "controller/controller.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "controller/commands.hpp"
+#include "controller/journal_file.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha {
+
+namespace {
+
+constexpr Millis kTick{250};
+
+Notification notification(EventKind kind) {
+    switch (kind) {
+        case EventKind::switchover_started:
+            return Notification::switchover_started;
+        case EventKind::switchover_completed:
+            return Notification::switchover_completed;
+        case EventKind::switchover_failed:
+            return Notification::switchover_failed;
+        case EventKind::node_down:
+            return Notification::node_down;
+        case EventKind::node_up:
+            return Notification::node_up;
+        case EventKind::dongle_fault:
+            return Notification::dongle_fault;
+        case EventKind::dongle_recovered:
+            return Notification::dongle_recovered;
+        case EventKind::identity_mismatch:
+            return Notification::identity_mismatch;
+        case EventKind::standby_not_ready:
+            return Notification::standby_not_ready;
+        case EventKind::standby_ready:
+            return Notification::standby_ready;
+        case EventKind::no_active:
+            return Notification::no_active;
+    }
+    return Notification::test;
+}
+
+/// "online" / "offline" out of {"state": ...} or the bare word.
+std::string presence(const std::string& payload) {
+    const auto value = nlohmann::json::parse(payload, nullptr, false);
+    if (!value.is_object()) return payload;
+    const auto it = value.find("state");
+    return it != value.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+std::string controller_online(std::uint64_t incarnation) {
+    return nlohmann::json{{"state", "online"}, {"incarnation", incarnation}}.dump();
+}
+std::string controller_offline() {
+    return R"({"state":"offline"})";
+}
+
+Controller::Controller(const Config& config, ControllerParts parts, Journal journal)
+    : config_(config), p_(parts), topics_(config.mqtt.base_topic, config.cluster) {
+    situation_.config = &config_;
+    situation_.automatic = config.controller.automatic_failover;
+    situation_.since = p_.clock.now();
+    situation_.journal = std::move(journal);
+    if (auto& move = situation_.journal.move) move->started = move->phase_since = p_.clock.now();
+    for (const auto& node : config.nodes) situation_.nodes[node.name] = NodeView{};
+    saved_ = encode_journal(situation_.journal);
+    facts_ = {situation_.journal.incarnation, p_.clock.wall()};
+}
+
+void Controller::begin() {
+    auto& bus = p_.bus;
+    bus.on_connection([this](bool up, const std::string& why) { connection(up, why); });
+    bus.subscribe(topics_.command(), [this](const BusMessage& m) { heard_command(m); });
+    bus.subscribe(config_.mqtt.z2m_base_topic + "/bridge/state",
+                  [this](const BusMessage& m) { heard_bridge(m); });
+    for (const auto& node : config_.nodes) {
+        const auto& name = node.name;
+        bus.subscribe(topics_.report(name), [this](const BusMessage& m) { heard_report(m); });
+        bus.subscribe(topics_.agent_status(name),
+                      [this, name](const BusMessage& m) { heard_agent_status(name, m); });
+        bus.subscribe(topics_.active_set(name),
+                      [this, name](const BusMessage& m) { heard_switch(name, m); });
+    }
+    if (!config_.mqtt.discovery_prefix.empty())
+        bus.subscribe(config_.mqtt.discovery_prefix + "/status", [this](const BusMessage& m) {
+            if (m.payload == "online") publish_discovery();
+        });
+}
+
+Task<void> Controller::run() {
+    auto expected = p_.clock.now() + kTick;
+    while (co_await p_.clock.sleep_until(expected)) {
+        const auto now = p_.clock.now();
+        // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
+        if (now - expected > config_.timing.heartbeat) {
+            spdlog::warn("late by {} ms: counting as just started", (now - expected).count());
+            situation_.since = now;
+        }
+        expected = now + kTick;
+        decide_now();
+        publish_state();
+    }
+}
+
+void Controller::connection(bool up, const std::string& why) {
+    if (!up) {
+        spdlog::warn("broker: {}", why);
+        return;
+    }
+    spdlog::info("connected to the broker");
+    situation_.since = p_.clock.now();
+    // Whatever the broker holds of us may be older than this session.
+    published_.clear();
+    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
+    publish_discovery();
+    decide_now();
+    publish_state();
+}
+
+void Controller::heard_report(const BusMessage& message) {
+    if (message.retained) return;
+    auto report = wire::decode_report(message.payload);
+    if (!report) {
+        spdlog::warn("{}: {}", message.topic, report.error().message);
+        return;
+    }
+    // The broker's access rules bind a topic to a node; the payload does not.
+    const auto it = situation_.nodes.find(report->node);
+    if (it == situation_.nodes.end() || message.topic != topics_.report(report->node)) {
+        spdlog::warn("{}: report of another node dropped", message.topic);
+        return;
+    }
+    const auto nonce = report->nonce;
+    const auto node = report->node;
+    auto& view = it->second;
+    if (!view.heard || view.report.state != report->state || view.report.fault != report->fault)
+        spdlog::info("{} is {}{}", node, to_string(report->state),
+                     report->fault.empty() ? "" : " (" + report->fault + ")");
+    view.report = std::move(*report);
+    view.heard = true;
+    view.heard_at = p_.clock.now();
+    view.gone = false;
+    if (decide_now()) send_order(node, nonce);
+}
+
+void Controller::send_order(const std::string& node, std::uint64_t nonce) {
+    auto instruction = decision_.instructions[node];
+    instruction.clear_fault = std::exchange(clear_fault_[node], false);
+    Order order;
+    order.node = node;
+    order.nonce = nonce;
+    order.incarnation = situation_.journal.incarnation;
+    order.goal = instruction.goal;
+    order.epoch = instruction.epoch;
+    order.lease = instruction.lease;
+    order.allow_form = instruction.allow_form;
+    order.clear_fault = instruction.clear_fault;
+    order.source = instruction.source;
+    order.snapshot = instruction.snapshot;
+    order.counter_epoch = situation_.journal.epoch;
+    // Noted before it is sent: a lease that was perhaps sent counts as sent.
+    if (order.lease > Millis{0}) situation_.nodes[node].leased_at = p_.clock.now();
+    told_[node] = decision_.instructions[node];
+    publish(topics_.order(node), wire::encode(order), false);
+}
+
+bool Controller::decide_now(std::optional<OperatorCommand> command) {
+    situation_.now = p_.clock.now();
+    situation_.wall = p_.clock.wall();
+    situation_.command = std::move(command);
+    auto decision = decide(situation_);
+    const auto text = encode_journal(decision.journal);
+    if (text != saved_) {
+        if (auto saved = save_journal(p_.store, config_.controller.state, decision.journal);
+            !saved) {
+            spdlog::error("the journal cannot be written, nothing is decided: {}",
+                          saved.error().message);
+            if (situation_.command)
+                reply(situation_.command->id, true, "failed", saved.error().message);
+            return false;
+        }
+        saved_ = text;
+    }
+    decision_ = std::move(decision);
+    situation_.journal = decision_.journal;
+    situation_.raised = decision_.raised;
+    for (auto& [name, view] : situation_.nodes) view.failures = decision_.failures[name];
+    for (const auto& event : decision_.events) tell(event);
+    for (const auto& answer : decision_.answers)
+        reply(answer.command, answer.done, std::string(to_string(answer.code)), answer.text);
+    for (auto& [name, instruction] : decision_.instructions) {
+        if (std::exchange(instruction.clear_fault, false)) clear_fault_[name] = true;
+        const auto told = told_.find(name);
+        const bool news = told == told_.end() || told->second != instruction;
+        if (!news && !clear_fault_[name]) continue;
+        told_[name] = instruction;
+        publish(topics_.poke(name), "{}", false);
+    }
+    return true;
+}
+
+void Controller::heard_command(const BusMessage& message) {
+    if (message.retained) return;
+    std::string id;
+    auto request = decode_request(message.payload, id);
+    if (!request) {
+        spdlog::warn("{}", request.error().message);
+        if (!id.empty()) reply(id, true, "invalid", request.error().message);
+        return;
+    }
+    if (!request->command) return reply_history(id, request->limit);
+    spdlog::info("operator's command {}: node \"{}\"", id, request->command->node);
+    decide_now(request->command);
+    publish_state();
+}
+
+void Controller::heard_switch(const std::string& node, const BusMessage& message) {
+    if (message.retained) return;
+    // OFF names no successor: the switch shows what is and is only obeyed when turned on.
+    if (message.payload == "ON") {
+        spdlog::info("the switch of {} was turned on", node);
+        decide_now(OperatorCommand{OperatorCommand::Verb::switchover, "switch-of-" + node, node});
+    }
+    published_.erase(topics_.active_state(node));
+    publish_state();
+}
+
+void Controller::heard_bridge(const BusMessage& message) {
+    const auto word = presence(message.payload);
+    situation_.bridge = word == "online"    ? BridgeState::online
+                        : word == "offline" ? BridgeState::offline
+                                            : BridgeState::unknown;
+    decide_now();
+}
+
+void Controller::heard_agent_status(const std::string& node, const BusMessage& message) {
+    situation_.nodes[node].gone = presence(message.payload) == "offline";
+    decide_now();
+}
+
+void Controller::tell(const Event& event) {
+    spdlog::info("{}: {}", to_string(event.kind), event.text);
+    HistoryLine line;
+    line.at = p_.clock.wall();
+    line.kind = to_string(event.kind);
+    line.epoch = situation_.journal.epoch;
+    line.from = event.peer;
+    line.to = event.node;
+    line.cause = event.cause;
+    line.text = event.text;
+    line.duration_ms = event.duration.count();
+    auto id = p_.history.append(line);
+    if (!id) spdlog::error("history: {}", id.error().message);
+    TrapContent content;
+    content.cluster = config_.cluster;
+    content.node = event.node;
+    content.peer = event.peer;
+    content.reason = event.cause;
+    content.duration_ms = static_cast<std::uint32_t>(event.duration.count());
+    content.event_id = id ? static_cast<std::uint32_t>(*id) : 0;
+    content.text = event.text;
+    if (auto sent = p_.traps.send(notification(event.kind), content); !sent)
+        spdlog::warn("trap: {}", sent.error().message);
+    const nlohmann::json json{{"kind", line.kind},
+                              {"node", event.node},
+                              {"peer", event.peer},
+                              {"cause", line.cause},
+                              {"text", event.text},
+                              {"at", line.at},
+                              {"duration_ms", line.duration_ms}};
+    publish(topics_.event(), json.dump(), false, 1);
+}
+
+void Controller::reply(const std::string& id, bool done, const std::string& code,
+                       const std::string& text, const std::string& data) {
+    publish(topics_.response(id), encode_reply({id, done, code, text, data}), false, 1);
+}
+
+void Controller::reply_history(const std::string& id, unsigned limit) {
+    auto lines = p_.history.newest(limit);
+    if (!lines) return reply(id, true, "failed", lines.error().message);
+    nlohmann::json data = nlohmann::json::array();
+    for (const auto& l : *lines)
+        data.push_back({{"id", l.id},
+                        {"at", l.at},
+                        {"kind", l.kind},
+                        {"epoch", l.epoch},
+                        {"from", l.from},
+                        {"to", l.to},
+                        {"cause", l.cause},
+                        {"text", l.text},
+                        {"duration_ms", l.duration_ms}});
+    reply(id, true, "ok", "", data.dump());
+}
+
+void Controller::publish(const std::string& topic, const std::string& payload, bool retain,
+                         int qos) {
+    if (retain && published_[topic] == payload) return;
+    const auto sent = p_.bus.publish(topic, payload, retain, qos);
+    if (sent && retain) published_[topic] = payload;
+    if (!sent) spdlog::debug("{}", sent.error().message);
+}
+
+void Controller::publish_state() {
+    if (!p_.bus.connected()) return;
+    auto state = state_json(situation_, decision_, facts_);
+    const std::string active = state["active"];
+    publish(topics_.state(), state.dump(), true);
+    for (const auto& node : config_.nodes)
+        publish(topics_.active_state(node.name), active == node.name ? "ON" : "OFF", true);
+}
+
+void Controller::publish_discovery() {
+    if (config_.mqtt.discovery_prefix.empty()) return;
+    for (const auto& node : config_.nodes) {
+        published_.erase(discovery_topic(config_, node.name));
+        publish(discovery_topic(config_, node.name), discovery_json(config_, node.name).dump(),
+                true, 1);
+    }
+}
+
+}  // namespace zha

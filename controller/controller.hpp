@@ -1,0 +1,73 @@
+// What: the controller: hears reports, decides, makes the decision durable, answers with orders.
+// Why: this is the loop around decide(); everything it touches goes through a seam.
+// Contract: one thread. No order is sent before the journal that it follows from is on disk. After
+//      a lost broker session, or when it finds itself late, it counts as just started.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "controller/status_json.hpp"
+#include "core/decide.hpp"
+#include "platform/bus/bus.hpp"
+#include "platform/clock/clock.hpp"
+#include "platform/history/history.hpp"
+#include "platform/snmp/traps.hpp"
+#include "platform/store/store.hpp"
+#include "platform/wire/wire.hpp"
+
+namespace zha {
+
+struct ControllerParts {
+    Clock& clock;
+    Bus& bus;
+    Store& store;
+    History& history;
+    TrapSender& traps;
+};
+
+/// Payloads of the retained controller status; the second one is the bus's will.
+std::string controller_online(std::uint64_t incarnation);
+std::string controller_offline();
+
+class Controller {
+  public:
+    Controller(const Config& config, ControllerParts parts, Journal journal);
+
+    /// Subscribes. The bus may be started afterwards.
+    void begin();
+    /// Decides at every tick until cancelled.
+    Task<void> run();
+    const Journal& journal() const { return situation_.journal; }
+
+  private:
+    void heard_report(const BusMessage& message);
+    void heard_command(const BusMessage& message);
+    void heard_switch(const std::string& node, const BusMessage& message);
+    void heard_bridge(const BusMessage& message);
+    void heard_agent_status(const std::string& node, const BusMessage& message);
+    void connection(bool up, const std::string& why);
+    /// One decision; false when the journal could not be written, then nothing follows from it.
+    bool decide_now(std::optional<OperatorCommand> command = std::nullopt);
+    void send_order(const std::string& node, std::uint64_t nonce);
+    void tell(const Event& event);
+    void reply(const std::string& id, bool done, const std::string& code, const std::string& text,
+               const std::string& data = {});
+    void reply_history(const std::string& id, unsigned limit);
+    void publish_state();
+    void publish_discovery();
+    void publish(const std::string& topic, const std::string& payload, bool retain, int qos = 0);
+
+    const Config& config_;
+    ControllerParts p_;
+    wire::Topics topics_;
+    Situation situation_;
+    Decision decision_;
+    ControllerFacts facts_;
+    std::string saved_;  ///< the journal as it is on disk
+    std::map<std::string, Instruction> told_;
+    std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
+    std::map<std::string, bool> clear_fault_;
+};
+
+}  // namespace zha

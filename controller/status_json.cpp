@@ -1,0 +1,142 @@
+#include "controller/status_json.hpp"
+
+#include "platform/wire/wire.hpp"
+
+namespace zha {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string_view to_string(BridgeState state) {
+    switch (state) {
+        case BridgeState::online:
+            return "online";
+        case BridgeState::offline:
+            return "offline";
+        case BridgeState::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+ordered_json node_json(const Situation& s, const std::string& name, const NodeView& view) {
+    const auto& r = view.report;
+    const auto& best = r.staged.id.empty() ? r.snapshot : r.staged;
+    ordered_json node{{"name", name},
+                      {"state", view.heard ? to_string(r.state) : "unknown"},
+                      {"goal", to_string(r.goal)},
+                      {"epoch", r.epoch},
+                      {"service", to_string(r.service)},
+                      {"dongle", to_string(r.dongle)},
+                      {"reachable", reachable(s, name)},
+                      {"ready", r.ready},
+                      {"lease_left_ms", r.lease_left.count()},
+                      {"snapshot", r.snapshot.id},
+                      {"staged", r.staged.id},
+                      {"step", r.step},
+                      {"fault", r.fault},
+                      {"ieee", r.ieee},
+                      {"firmware", r.firmware},
+                      {"z2m", r.service_version}};
+    if (!best.id.empty()) node["snapshot_age_s"] = s.wall - best.taken_at;
+    // Whole seconds: the document changes, and is sent, once a second at most.
+    if (view.heard)
+        node["report_age_s"] =
+            std::chrono::duration_cast<std::chrono::seconds>(s.now - view.heard_at).count();
+    return node;
+}
+
+}  // namespace
+
+ordered_json state_json(const Situation& s, const Decision& d, const ControllerFacts& facts) {
+    ordered_json nodes = ordered_json::array();
+    std::string active;
+    for (const auto& n : s.config->nodes) {
+        const auto& view = s.nodes.at(n.name);
+        nodes.push_back(node_json(s, n.name, view));
+        const bool holds = n.name == d.journal.holder && !d.journal.released;
+        if (holds && reachable(s, n.name) && view.report.state == NodeState::active)
+            active = n.name;
+    }
+    ordered_json move;
+    if (const auto& m = d.journal.move)
+        move = {{"kind", to_string(m->kind)},
+                {"phase", to_string(m->phase)},
+                {"from", m->from},
+                {"to", m->to},
+                {"cause", m->cause}};
+    return {{"cluster", s.config->cluster},
+            {"controller",
+             {{"state", to_string(d.state)},
+              {"incarnation", facts.incarnation},
+              {"since", facts.started_at}}},
+            {"text", d.text},
+            {"epoch", d.journal.epoch},
+            {"holder", d.journal.holder},
+            {"active", active},
+            {"nodes", nodes},
+            {"bridge", to_string(s.bridge)},
+            {"switchover", move},
+            {"automatic_failover", s.automatic},
+            {"at", s.wall}};
+}
+
+std::string discovery_topic(const Config& config, const std::string& node) {
+    return config.mqtt.discovery_prefix + "/device/zha_" + config.cluster + "_" + node + "/config";
+}
+
+ordered_json discovery_json(const Config& config, const std::string& node) {
+    const wire::Topics topics(config.mqtt.base_topic, config.cluster);
+    const auto id = "zha_" + config.cluster + "_" + node;
+    const auto of_node = [&](const std::string& field) {
+        return "{{ (value_json.nodes | selectattr('name', 'eq', '" + node + "') | first)." + field +
+               " }}";
+    };
+    const auto component = [&](const char* platform, const char* name, const std::string& key) {
+        return ordered_json{{"platform", platform},
+                            {"name", name},
+                            {"unique_id", id + "_" + key},
+                            {"object_id", id + "_" + key}};
+    };
+    const auto sensor = [&](const char* name, const std::string& field) {
+        auto c = component("sensor", name, field);
+        c["state_topic"] = topics.state();
+        c["value_template"] = of_node(field);
+        c["entity_category"] = "diagnostic";
+        return c;
+    };
+    auto active = component("switch", "Active", "active");
+    active["state_topic"] = topics.active_state(node);
+    active["command_topic"] = topics.active_set(node);
+    active["icon"] = "mdi:zigbee";
+    auto problem = component("binary_sensor", "Problem", "problem");
+    problem["device_class"] = "problem";
+    problem["state_topic"] = topics.state();
+    problem["value_template"] = "{% set n = value_json.nodes | selectattr('name', 'eq', '" + node +
+                                "') | first %}{{ 'ON' if n.fault or not n.reachable else 'OFF' }}";
+    auto ready = component("binary_sensor", "Ready to take over", "ready");
+    ready["state_topic"] = topics.state();
+    ready["value_template"] = "{% set n = value_json.nodes | selectattr('name', 'eq', '" + node +
+                              "') | first %}{{ 'ON' if n.ready else 'OFF' }}";
+    return {{"device",
+             {{"identifiers", {id}},
+              {"name", "Zigbee HA " + node},
+              {"manufacturer", "Zigbee HA"},
+              {"model", "zigbee2mqtt node"}}},
+            {"origin", {{"name", "zigbee-ha"}, {"sw_version", ZHA_VERSION}}},
+            {"availability",
+             {{{"topic", topics.controller_status()},
+               {"value_template", "{{ value_json.state }}"},
+               {"payload_available", "online"},
+               {"payload_not_available", "offline"}}}},
+            {"components",
+             {{"active", active},
+              {"problem", problem},
+              {"ready", ready},
+              {"state", sensor("State", "state")},
+              {"step", sensor("Doing", "step")},
+              {"fault", sensor("Fault", "fault")}}}};
+}
+
+}  // namespace zha

@@ -1,0 +1,118 @@
+// What: the controller's decision: from everything it knows, the next journal, an order for every
+//      node, events and answers.
+// Why: the daemon, the simulations and the tests run this one function; it can be replayed.
+// Contract: pure. The caller makes `journal` durable before it sends any of the orders, sends an
+//      order only as the answer to a report, and notes when it sent a lease (NodeView::leased_at).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/journal.hpp"
+#include "core/messages.hpp"
+
+namespace zha {
+
+/// A node as the controller sees it.
+struct NodeView {
+    NodeReport report;
+    bool heard = false;     ///< a report came since the controller started
+    Time heard_at{0};       ///< controller's clock
+    bool gone = false;      ///< the broker says that the agent's session ended (its last will)
+    Time leased_at{0};      ///< when an order with a lease was last sent; 0 = never
+    unsigned failures = 0;  ///< promotions that failed since the last success
+};
+
+enum class BridgeState { unknown, online, offline };
+
+struct OperatorCommand {
+    enum class Verb { switchover, failover, form, clear_fault } verb = Verb::switchover;
+    std::string id;
+    std::string node;  ///< target; may be empty for failover
+};
+
+enum class EventKind {
+    switchover_started,
+    switchover_completed,
+    switchover_failed,
+    node_down,
+    node_up,
+    dongle_fault,
+    dongle_recovered,
+    identity_mismatch,
+    standby_not_ready,
+    standby_ready,
+    no_active,
+};
+
+struct Event {
+    EventKind kind = EventKind::node_up;
+    std::string node;
+    std::string peer;
+    std::string cause;  ///< planned, failover, form, rollback, or empty
+    std::string text;   ///< one sentence with the evidence
+    Millis duration{0};
+};
+
+/// To the operator who sent a command.
+struct Answer {
+    enum class Code { ok, failed, refused, busy } code = Code::ok;
+    std::string command;
+    bool done = false;
+    std::string text;
+};
+
+struct Situation {
+    const Config* config = nullptr;
+    Time now{0};
+    WallSeconds wall = 0;
+    /// Since when this controller is connected without a break. Leases that a former one granted
+    /// or that nodes hold on their own may live for a hold-down after it.
+    Time since{0};
+    bool automatic = true;  ///< automatic failover is on
+    Journal journal;
+    std::map<std::string, NodeView> nodes;  ///< every configured node
+    BridgeState bridge = BridgeState::unknown;
+    std::set<std::string> raised;  ///< conditions already told, as Decision::raised
+    std::optional<OperatorCommand> command;
+};
+
+/// What a node is told with its next report. An Order without echo and incarnation.
+struct Instruction {
+    Goal goal = Goal::standby;
+    Epoch epoch = 0;
+    Millis lease{0};
+    bool allow_form = false;
+    bool clear_fault = false;
+    std::string source;
+    std::string snapshot;
+    bool operator==(const Instruction&) const = default;
+};
+
+struct Decision {
+    Journal journal;
+    ControllerState state = ControllerState::starting;
+    std::string text;  ///< one line for people
+    std::map<std::string, Instruction> instructions;
+    std::vector<Event> events;
+    std::vector<Answer> answers;
+    std::set<std::string> raised;
+    std::map<std::string, unsigned> failures;
+};
+
+Decision decide(const Situation& situation);
+
+/// Does the node still report?
+bool reachable(const Situation& situation, const std::string& node);
+/// Why `node` may not become active now; empty = it may.
+std::string why_not(const Situation& situation, const std::string& node);
+/// Until when the holder of the journal's epoch may still be on the air, if it does not release it.
+Time held_until(const Situation& situation);
+
+std::string_view to_string(EventKind);
+
+}  // namespace zha

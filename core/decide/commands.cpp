@@ -1,0 +1,91 @@
+// What an operator may ask for, and why it is refused.
+#include "core/decide/context.hpp"
+
+namespace zha::deciding {
+
+namespace {
+
+using Verb = OperatorCommand::Verb;
+
+void refuse(Context& c, const std::string& why, Answer::Code code = Answer::Code::refused) {
+    c.d.answers.push_back({code, c.s.command->id, true, why});
+}
+
+/// The first node that is not there or not silent; empty = all are off the air for certain.
+std::string not_silent(const Context& c) {
+    for (const auto& [name, node] : c.s.nodes) {
+        if (!c.reachable(name)) return name + " is not reachable";
+        if (possibly_on_air(node.report.state))
+            return name + " is " + std::string(to_string(node.report.state));
+    }
+    return {};
+}
+
+void form(Context& c) {
+    const auto& node = c.s.command->node;
+    if (c.s.config->node(node) == nullptr) return refuse(c, "there is no node " + node);
+    if (c.j.epoch != 0 || !c.j.holder.empty())
+        return refuse(c, "a network exists already: forming another would lose every device");
+    for (const auto& [name, other] : c.s.nodes)
+        if (other.report.epoch != 0)
+            return refuse(c, name + " has been active before: this is not a new system");
+    if (auto why = not_silent(c); !why.empty()) return refuse(c, why);
+    if (!c.report(node).blank)
+        return refuse(c, "the dongle of " + node + " is not blank; use switchover --to " + node);
+    Move move;
+    move.kind = MoveKind::form;
+    move.phase = MovePhase::staging;
+    move.to = node;
+    move.cause = "an operator asked for a new network";
+    move.command = c.s.command->id;
+    start_move(c, move);
+}
+
+/// The first grant of a system whose node carries a network already.
+void activate(Context& c, Move move) {
+    if (auto why = not_silent(c); !why.empty()) return refuse(c, why);
+    move.phase = MovePhase::staging;
+    start_move(c, move);
+}
+
+void move_to(Context& c) {
+    const auto& command = *c.s.command;
+    const bool planned = command.verb == Verb::switchover;
+    Move move;
+    move.kind = planned ? MoveKind::switchover : MoveKind::failover;
+    move.phase = planned && !c.j.released ? MovePhase::draining : MovePhase::releasing;
+    move.from = c.j.holder;
+    move.to = command.node.empty() && !planned ? candidate(c) : command.node;
+    move.cause = "an operator asked for it";
+    move.command = command.id;
+    if (move.to.empty()) return refuse(c, "no node is ready to take over");
+    if (move.to == c.j.holder && !c.j.released) return refuse(c, move.to + " is active already");
+    if (auto why = why_not(c.s, move.to); !why.empty()) return refuse(c, why);
+    if (c.j.holder.empty()) return activate(c, move);
+    if (planned && !c.j.released && !c.reachable(c.j.holder))
+        return refuse(c,
+                      c.j.holder + " is not reachable; zha-switchover failover does not need it");
+    c.d.failures[move.to] = 0;
+    start_move(c, move);
+}
+
+}  // namespace
+
+void obey(Context& c) {
+    const auto& command = *c.s.command;
+    if (command.verb == Verb::clear_fault) {
+        if (c.s.config->node(command.node) == nullptr)
+            return refuse(c, "there is no node " + command.node);
+        c.d.failures[command.node] = 0;
+        c.d.answers.push_back({Answer::Code::ok, command.id, true, "told to " + command.node});
+        return;
+    }
+    if (c.j.move)
+        return refuse(
+            c, std::string(to_string(c.j.move->kind)) + " to " + c.j.move->to + " is in progress",
+            Answer::Code::busy);
+    if (command.verb == Verb::form) return form(c);
+    move_to(c);
+}
+
+}  // namespace zha::deciding

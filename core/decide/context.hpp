@@ -1,0 +1,45 @@
+// What: the shared hands of decide(): the situation it reads and the decision it fills.
+// Why: each part of a decision (moves, commands, conditions) has a file of its own.
+// Contract: internal to core/decide/.
+#pragma once
+
+#include "core/decide.hpp"
+
+namespace zha::deciding {
+
+class Context {
+  public:
+    Context(const Situation& situation, Decision& decision);
+
+    const Situation& s;
+    Decision& d;
+    Journal& j;
+
+    const NodeView& view(const std::string& node) const;
+    const NodeReport& report(const std::string& node) const { return view(node).report; }
+    bool reachable(const std::string& node) const { return zha::reachable(s, node); }
+    bool holder_released() const { return j.holder.empty() || j.released; }
+    /// Time for which the current phase lasts.
+    Millis in_phase() const { return s.now - j.move->phase_since; }
+
+    void event(EventKind kind, const std::string& node, const std::string& peer,
+               const std::string& text);
+    /// To the operator behind the current move, if there is one.
+    void tell(Answer::Code code, bool done, const std::string& text);
+    void enter(MovePhase phase, const std::string& text);
+};
+
+/// Takes the move in progress as far as it goes now.
+void advance(Context& c);
+/// Gives the role to nobody or to another node because the present one lost it.
+void consider_failover(Context& c);
+void start_move(Context& c, Move move);
+/// Obeys or refuses the operator's command.
+void obey(Context& c);
+/// Conditions that people and monitoring want to be told of once, when they begin and when they
+/// end.
+void watch(Context& c);
+/// The best node to take over from the present holder; empty = none.
+std::string candidate(const Context& c);
+
+}  // namespace zha::deciding

@@ -1,0 +1,168 @@
+#include "core/decide.hpp"
+
+#include <algorithm>
+
+#include "core/decide/context.hpp"
+
+namespace zha {
+
+namespace deciding {
+
+Context::Context(const Situation& situation, Decision& decision)
+    : s(situation), d(decision), j(decision.journal) {}
+
+const NodeView& Context::view(const std::string& node) const {
+    static const NodeView kUnknown{};
+    const auto it = s.nodes.find(node);
+    return it == s.nodes.end() ? kUnknown : it->second;
+}
+
+void Context::event(EventKind kind, const std::string& node, const std::string& peer,
+                    const std::string& text) {
+    Event e{kind, node, peer, "", text, Millis{0}};
+    if (j.move) {
+        e.cause = j.move->kind == MoveKind::switchover ? "planned" : to_string(j.move->kind);
+        e.duration = s.now - j.move->started;
+    }
+    d.events.push_back(e);
+}
+
+void Context::tell(Answer::Code code, bool done, const std::string& text) {
+    if (j.move && !j.move->command.empty())
+        d.answers.push_back({code, j.move->command, done, text});
+}
+
+void Context::enter(MovePhase phase, const std::string& text) {
+    j.move->phase = phase;
+    j.move->phase_since = s.now;
+    tell(Answer::Code::ok, false, text);
+}
+
+namespace {
+
+/// A verified release of the journal's epoch, by the word of its holder or by the clock.
+void observe_release(Context& c) {
+    if (c.holder_released()) return;
+    const auto& holder = c.view(c.j.holder);
+    if (holder.heard && holder.report.released >= c.j.epoch) c.j.released = true;
+    // Nobody renews a lease while the role is being taken away; after the hold-down it is over.
+    const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
+    if (taking && c.s.now >= held_until(c.s)) c.j.released = true;
+}
+
+/// A controller that lost its journal finds the one node that still holds the highest epoch.
+void adopt(Context& c) {
+    if (!c.j.holder.empty() || c.j.epoch != 0) return;
+    std::string found;
+    Epoch highest = 0;
+    for (const auto& [name, node] : c.s.nodes) {
+        if (!c.reachable(name)) return;  // it might hold a higher one
+        highest = std::max(highest, node.report.epoch);
+    }
+    for (const auto& [name, node] : c.s.nodes)
+        if (node.report.epoch == highest && highest > 0) {
+            if (!found.empty()) return;
+            found = name;
+        }
+    if (found.empty()) return;
+    c.j.epoch = highest;
+    c.j.holder = found;
+    c.j.released = c.report(found).released >= highest;
+}
+
+void learn_network(Context& c) {
+    if (!c.j.fingerprint.empty() || c.holder_released()) return;
+    const auto& report = c.report(c.j.holder);
+    if (report.state == NodeState::active && report.epoch == c.j.epoch)
+        c.j.fingerprint = report.snapshot.fingerprint;
+}
+
+Instruction instruct(const Context& c, const std::string& node) {
+    Instruction i;
+    const auto& move = c.j.move;
+    if (node == c.j.holder && !c.j.released) {
+        const bool taking = move && move->from == node;
+        const bool silent = taking && move->phase == MovePhase::releasing;
+        i.goal = taking ? Goal::standby : Goal::active;
+        i.epoch = c.j.epoch;
+        if (!silent) i.lease = c.s.config->timing.lease;
+        if (move && move->to == node) {
+            i.allow_form = move->kind == MoveKind::form;
+            i.snapshot = move->snapshot;
+            i.source = move->from;
+        }
+        return i;
+    }
+    i.epoch = c.j.epoch;
+    if (move && move->to == node && !move->snapshot.empty()) {
+        i.snapshot = move->snapshot;
+        i.source = move->from;
+    } else if (!c.j.holder.empty() && node != c.j.holder && c.reachable(c.j.holder)) {
+        i.snapshot = c.report(c.j.holder).snapshot.id;
+        i.source = c.j.holder;
+    }
+    return i;
+}
+
+void describe(Context& c) {
+    const auto& move = c.j.move;
+    if (move) {
+        c.d.state = move->kind == MoveKind::failover ? ControllerState::failover
+                                                     : ControllerState::switchover;
+        c.d.text = std::string(to_string(move->kind)) + " to " + move->to + ": " +
+                   std::string(to_string(move->phase));
+    } else if (c.j.holder.empty()) {
+        c.d.state = ControllerState::no_active;
+        c.d.text = "no network yet: zha-switchover form, or switchover to a node that has one";
+    } else if (c.j.released) {
+        c.d.state = ControllerState::no_active;
+        c.d.text = "nobody is active, and no node can take over";
+    } else {
+        const bool settling = c.s.now < c.s.since + c.s.config->timing.hold_down;
+        const bool active = c.report(c.j.holder).state == NodeState::active;
+        c.d.state = settling && !active ? ControllerState::starting : ControllerState::steady;
+        c.d.text = c.j.holder + (active ? " is active" : " holds the role");
+        if (!c.reachable(c.j.holder)) c.d.text = c.j.holder + " holds the role, but is silent";
+    }
+}
+
+}  // namespace
+}  // namespace deciding
+
+bool reachable(const Situation& s, const std::string& node) {
+    const auto it = s.nodes.find(node);
+    if (it == s.nodes.end() || !it->second.heard) return false;
+    const auto& timing = s.config->timing;
+    return s.now - it->second.heard_at <= timing.heartbeat * timing.fall;
+}
+
+Time held_until(const Situation& s) {
+    const auto it = s.nodes.find(s.journal.holder);
+    const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
+    return std::max(s.since, leased) + s.config->timing.hold_down;
+}
+
+Decision decide(const Situation& situation) {
+    Decision d;
+    d.journal = situation.journal;
+    d.raised = situation.raised;
+    for (const auto& [name, node] : situation.nodes) d.failures[name] = node.failures;
+    deciding::Context c(situation, d);
+    deciding::adopt(c);
+    deciding::observe_release(c);
+    deciding::learn_network(c);
+    if (situation.command) deciding::obey(c);
+    if (c.j.move)
+        deciding::advance(c);
+    else
+        deciding::consider_failover(c);
+    deciding::watch(c);
+    for (const auto& [name, node] : situation.nodes)
+        d.instructions[name] = deciding::instruct(c, name);
+    if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault)
+        d.instructions[situation.command->node].clear_fault = true;
+    deciding::describe(c);
+    return d;
+}
+
+}  // namespace zha

@@ -1,0 +1,219 @@
+// How the role moves: drain, release, stage, grant, verify, and the way back.
+#include <algorithm>
+
+#include "core/decide/context.hpp"
+#include "core/manifest.hpp"
+
+namespace zha::deciding {
+
+namespace {
+
+constexpr Millis kStageMost{60000};   ///< to carry the final snapshot over
+constexpr Millis kSettleMost{60000};  ///< for the old node to read its dongle after the fence
+constexpr Millis kVerifyMost{20000};
+constexpr Millis kReadSpare{60000};  ///< reading the NVRAM once, generously
+
+bool settled(NodeState state) {
+    return state == NodeState::catchingup || state == NodeState::standby ||
+           state == NodeState::maintenance || state == NodeState::fault;
+}
+
+void finish(Context& c) {
+    const Move move = *c.j.move;
+    c.d.failures[move.to] = 0;
+    const bool back = move.kind == MoveKind::rollback;
+    const std::string text =
+        back ? "the switchover failed: " + move.cause + "; " + move.to + " is active again"
+             : move.to + " is active";
+    c.event(back ? EventKind::switchover_failed : EventKind::switchover_completed, move.to,
+            move.from, back ? text : text + " (" + move.cause + ")");
+    c.tell(back ? Answer::Code::failed : Answer::Code::ok, true, text);
+    c.j.move.reset();
+}
+
+void give_up(Context& c, const std::string& why) {
+    const auto text =
+        std::string(to_string(c.j.move->kind)) + " to " + c.j.move->to + " failed: " + why;
+    c.event(EventKind::switchover_failed, c.j.move->to, c.j.move->from, text);
+    c.tell(Answer::Code::failed, true, text);
+    c.j.move.reset();
+}
+
+/// The target cannot take over. A planned move goes back to where it came from.
+void fail(Context& c, const std::string& why) {
+    const Move failed = *c.j.move;
+    const bool can_go_back =
+        failed.kind == MoveKind::switchover && !failed.from.empty() && c.reachable(failed.from);
+    if (!can_go_back) return give_up(c, why);
+    Move back = failed;
+    back.kind = MoveKind::rollback;
+    back.cause = why;
+    std::swap(back.from, back.to);
+    back.snapshot.clear();
+    c.j.move = back;
+    c.enter(c.j.released ? MovePhase::staging : MovePhase::releasing,
+            why + "; going back to " + back.to);
+}
+
+/// The point of no return.
+void grant(Context& c) {
+    Epoch highest = c.j.epoch;
+    for (const auto& [name, node] : c.s.nodes) highest = std::max(highest, node.report.epoch);
+    c.j.epoch = highest + 1;
+    c.j.holder = c.j.move->to;
+    c.j.released = false;
+    c.enter(MovePhase::promoting, c.j.move->to + " is granted epoch " + std::to_string(c.j.epoch));
+}
+
+void drain(Context& c) {
+    if (c.j.released) return c.enter(MovePhase::staging, c.j.move->from + " is off the air");
+    const auto& timing = c.s.config->timing;
+    const bool lost = !c.reachable(c.j.move->from);
+    if (lost || c.in_phase() > timing.stop_timeout + timing.fence + kReadSpare)
+        c.enter(MovePhase::releasing, c.j.move->from + " did not give the role up in time");
+}
+
+void release(Context& c) {
+    if (c.holder_released())
+        c.enter(MovePhase::staging, "the former holder is off the air for certain");
+}
+
+/// Names the snapshot to promote from, once the old node has told its last one.
+void choose_snapshot(Context& c) {
+    auto& move = *c.j.move;
+    const auto& target = c.report(move.to);
+    const auto& source = c.report(move.from);
+    const bool can_ask = !move.from.empty() && move.from != move.to && c.reachable(move.from);
+    if (can_ask && !settled(source.state) && c.in_phase() < kSettleMost) return;
+    auto best = target.snapshot;
+    if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
+    if (can_ask && source.snapshot.has_nvram && newer(source.snapshot, best))
+        best = source.snapshot;
+    if (best.id.empty()) return fail(c, "there is no snapshot to start " + move.to + " from");
+    move.snapshot = best.id;
+    c.tell(Answer::Code::ok, false, "snapshot " + best.id + " goes to " + move.to);
+}
+
+bool holds(const NodeReport& r, const std::string& snapshot) {
+    return r.staged.id == snapshot || r.snapshot.id == snapshot;
+}
+
+void stage(Context& c) {
+    auto& move = *c.j.move;
+    if (!c.holder_released()) return c.enter(MovePhase::releasing, "waiting for the release");
+    if (!c.reachable(move.to) && c.in_phase() > c.s.config->timing.fence)
+        return fail(c, move.to + " is not reachable");
+    if (move.kind == MoveKind::form) return grant(c);
+    if (move.snapshot.empty()) return choose_snapshot(c);
+    const auto& target = c.report(move.to);
+    if (holds(target, move.snapshot) && target.ready) return grant(c);
+    if (c.in_phase() < kStageMost) return;
+    const auto why = target.fault.empty() ? "it did not get ready in time" : target.fault;
+    // A failover takes an older snapshot rather than nothing.
+    const bool older = move.kind == MoveKind::failover && target.ready && target.staged.has_nvram &&
+                       target.staged.id != move.snapshot;
+    if (!older) return fail(c, move.to + ": " + why);
+    move.snapshot = target.staged.id;
+    c.tell(Answer::Code::ok, false, "using the older snapshot " + move.snapshot + ": " + why);
+}
+
+void promote(Context& c) {
+    const auto& move = *c.j.move;
+    const auto& target = c.report(move.to);
+    if (c.j.released) {
+        ++c.d.failures[move.to];
+        return fail(c, move.to + ": " +
+                           (target.fault.empty() ? "it could not become active" : target.fault));
+    }
+    if (target.state == NodeState::active && target.epoch == c.j.epoch)
+        return c.enter(MovePhase::verifying, move.to + " is on the air");
+    const auto& timing = c.s.config->timing;
+    const bool late = c.in_phase() > timing.promote_timeout + timing.fence + timing.lease;
+    if (!late && c.reachable(move.to)) return;
+    // Take it away again: no renewals from here on, the next step waits for the release.
+    ++c.d.failures[move.to];
+    fail(c, move.to + (late ? " did not become active in time" : " fell silent"));
+}
+
+void verify(Context& c) {
+    const auto& move = *c.j.move;
+    const auto& target = c.report(move.to);
+    if (c.j.released || target.state != NodeState::active || !c.reachable(move.to))
+        return c.enter(MovePhase::promoting, move.to + " is not active any more");
+    const bool fresh = c.view(move.to).heard_at > move.phase_since;
+    if (fresh && c.s.bridge == BridgeState::online) return finish(c);
+    // The agent read zigbee2mqtt's own answer back; a late will of the old one may hide it here.
+    if (fresh && c.in_phase() > kVerifyMost) finish(c);
+}
+
+}  // namespace
+
+void start_move(Context& c, Move move) {
+    move.started = c.s.now;
+    move.phase_since = c.s.now;
+    move.started_at = c.s.wall;
+    c.j.move = std::move(move);
+    const auto& m = *c.j.move;
+    const auto text = std::string(to_string(m.kind)) + (m.from.empty() ? "" : " from " + m.from) +
+                      " to " + m.to + ": " + m.cause;
+    c.event(EventKind::switchover_started, m.to, m.from, text);
+    c.tell(Answer::Code::ok, false, text);
+}
+
+void advance(Context& c) {
+    // Several phases may pass at once; each step either enters the next one or waits.
+    for (int step = 0; step < 8 && c.j.move; ++step) {
+        const auto before = c.j.move->phase;
+        const auto kind = c.j.move->kind;
+        switch (before) {
+            case MovePhase::draining:
+                drain(c);
+                break;
+            case MovePhase::releasing:
+                release(c);
+                break;
+            case MovePhase::staging:
+                stage(c);
+                break;
+            case MovePhase::promoting:
+                promote(c);
+                break;
+            case MovePhase::verifying:
+                verify(c);
+                break;
+        }
+        if (c.j.move && c.j.move->phase == before && c.j.move->kind == kind) return;
+    }
+}
+
+void consider_failover(Context& c) {
+    if (!c.s.automatic || c.j.holder.empty()) return;
+    const auto& holder = c.view(c.j.holder);
+    std::string cause;
+    if (c.j.released) {
+        cause = holder.report.fault.empty() ? c.j.holder + " gave the role up"
+                                            : c.j.holder + ": " + holder.report.fault;
+    } else if (c.reachable(c.j.holder)) {
+        if (holder.report.state != NodeState::fault) return;
+        cause = c.j.holder + " cannot prove its dongle silent: " + holder.report.fault;
+    } else {
+        // Silence is one signal; the broker's own word on the agent or on zigbee2mqtt the second.
+        const auto& timing = c.s.config->timing;
+        const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
+        const bool second = holder.gone || c.s.bridge == BridgeState::offline;
+        if (settling || !second) return;
+        cause = c.j.holder + " is lost: no report, and the broker says that it is gone";
+    }
+    const auto to = candidate(c);
+    if (to.empty()) return;
+    Move move;
+    move.kind = MoveKind::failover;
+    move.phase = MovePhase::releasing;
+    move.from = c.j.holder;
+    move.to = to;
+    move.cause = cause;
+    start_move(c, move);
+    advance(c);
+}
+
+}  // namespace zha::deciding

@@ -1,0 +1,60 @@
+// What: what the controller must remember across its own death: who was granted what, and the move
+// in
+//      progress.
+// Why: a restarted controller finishes or undoes what it finds; it never has to guess.
+// Contract: plain values. A changed journal is durable before any order that follows from it is
+// sent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/types.hpp"
+
+namespace zha {
+
+enum class MoveKind {
+    switchover,  ///< planned
+    failover,    ///< automatic, or ordered without the old node's help
+    form,        ///< an operator asked for a NEW network
+    rollback,    ///< a switchover failed: back to the node that had the role
+};
+
+/// Everything before `promoting` can be undone; entering it is the point of no return.
+enum class MovePhase {
+    draining,   ///< the old node stops gracefully, its lease is still renewed
+    releasing,  ///< waiting for a verified release or for the end of the hold-down
+    staging,    ///< the final snapshot is carried to the new node
+    promoting,  ///< the next epoch is granted
+    verifying,  ///< the new node says active; a second look before success is reported
+};
+
+struct Move {
+    MoveKind kind = MoveKind::switchover;
+    MovePhase phase = MovePhase::draining;
+    std::string from;  ///< may be empty
+    std::string to;
+    std::string cause;     ///< one sentence, for people
+    std::string command;   ///< id of the operator's command; empty = none
+    std::string snapshot;  ///< id to promote from, once it is known
+    WallSeconds started_at = 0;
+    Time started{0};      ///< by the controller's own clock; not kept across a restart
+    Time phase_since{0};  ///< likewise
+};
+
+struct Journal {
+    std::uint64_t incarnation = 0;  ///< of the controller that wrote it
+    Epoch epoch = 0;                ///< highest ever granted
+    std::string holder;             ///< whom it was granted to; empty = nobody yet
+    bool released = false;          ///< the end of `epoch` was verified
+    std::string fingerprint;        ///< of the cluster's network, once known
+    std::optional<Move> move;
+};
+
+std::string_view to_string(MoveKind);
+std::string_view to_string(MovePhase);
+std::optional<MoveKind> parse_move_kind(std::string_view);
+std::optional<MovePhase> parse_move_phase(std::string_view);
+
+}  // namespace zha

@@ -1,0 +1,162 @@
+#include "platform/config/layout.hpp"
+
+#include <set>
+
+#include "core/lease.hpp"
+#include "platform/config/values.hpp"
+
+namespace zha::config {
+
+namespace {
+
+constexpr std::size_t kMaxNodes = 16;
+constexpr std::size_t kMaxTraps = 16;
+constexpr auto kName = "a name: 1 to 32 of a-z, 0-9 and -";
+constexpr auto kHost = "a host name or address";
+constexpr auto kTopic = "a topic: no wildcards, no empty level";
+constexpr auto kUser = "a user name: 1 to 128 printable characters";
+
+bool is_user(std::string_view text) {
+    return !text.empty() && text.size() <= 128 && !has_control_characters(text);
+}
+bool is_topic_or_empty(std::string_view text) {
+    return text.empty() || is_topic(text);
+}
+
+void read_mqtt(Section& s, MqttConfig& mqtt) {
+    s.text("host", mqtt.host, is_host, kHost);
+    s.integer("port", mqtt.port, 1, 65535);
+    s.text("user", mqtt.user, is_user, kUser);
+    s.path("password_file", mqtt.password_file);
+    s.text("base_topic", mqtt.base_topic, is_topic, kTopic);
+    s.text("z2m_base_topic", mqtt.z2m_base_topic, is_topic, kTopic);
+    s.text("discovery_prefix", mqtt.discovery_prefix, is_topic_or_empty, kTopic);
+    if (mqtt.user.empty() && !mqtt.password_file.empty())
+        s.problem("password_file", "needs a user");
+    if (mqtt.base_topic == mqtt.z2m_base_topic)
+        s.problem("base_topic", "is that of zigbee2mqtt; each needs its own");
+}
+
+void read_timing(Section& s, Timing& t) {
+    s.duration("heartbeat", t.heartbeat);
+    s.integer("fall", t.fall, 1, 1000);
+    s.duration("lease", t.lease);
+    s.duration("fence", t.fence);
+    s.decimal("drift", t.drift);
+    s.duration("hold_down", t.hold_down);
+    s.duration("stop_timeout", t.stop_timeout);
+    s.duration("promote_timeout", t.promote_timeout);
+    s.duration("start_timeout", t.start_timeout);
+    s.duration("rpo_max", t.rpo_max);
+    s.integer("local_restarts", t.local_restarts, 0, 100);
+    s.duration("restart_window", t.restart_window);
+}
+
+/// check_timing() names the key in front of its message.
+void check_lease(Section& s, const Timing& timing) {
+    const Status status = check_timing(timing);
+    if (status) return;
+    const std::string& message = status.error().message;
+    const auto colon = message.find(": ");
+    s.problem(message.substr(0, colon), message.substr(colon + 2));
+}
+
+void read_controller(Section& s, ControllerConfig& controller) {
+    s.path("state", controller.state, Need::required);
+    s.boolean("automatic_failover", controller.automatic_failover);
+    s.each("traps", kMaxTraps, [&](Section& trap, std::size_t) {
+        SnmpTarget& target = controller.traps.emplace_back();
+        trap.text("address", target.address, is_host_port, "host:port", Need::required);
+        trap.path("community_file", target.community_file);
+    });
+}
+
+/// Which of the keys below `service` each driver reads. One that it ignores would mislead.
+void read_service(Section& s, ServiceConfig& service) {
+    s.choice("driver", service.driver, {"openrc", "systemd", "command", "child"}, Need::required);
+    const bool command = service.driver == "command";
+    const bool child = service.driver == "child";
+    const auto need = [](bool required) { return required ? Need::required : Need::optional; };
+    s.text("unit", service.unit, is_unit, "a unit: letters, digits and _ . @ -");
+    s.argv("start", service.start, need(command || child));
+    s.argv("stop", service.stop, need(command));
+    s.argv("status", service.status, need(command));
+    s.path("working_directory", service.working_directory, need(child));
+    s.path("log_file", service.log_file, need(child));
+    const auto only_for = [&](const std::string& key, bool used) {
+        if (!used && s.has(key)) s.problem(key, "is not used by driver " + service.driver);
+    };
+    only_for("unit", !command && !child);
+    only_for("start", command || child);
+    only_for("stop", command);
+    only_for("status", command);
+    only_for("working_directory", child);
+    only_for("log_file", child);
+}
+
+void read_sftp(Section& s, SftpConfig& sftp) {
+    s.text("host", sftp.host, is_host, kHost, Need::required);
+    s.integer("port", sftp.port, 1, 65535);
+    s.text("user", sftp.user, is_user, kUser, Need::required);
+    s.path("private_key", sftp.private_key, Need::required);
+    s.path("known_hosts", sftp.known_hosts, Need::required);
+}
+
+void read_node(Section& s, NodeConfig& node, bool alone) {
+    s.text("name", node.name, is_name, kName, Need::required);
+    s.text("port", node.port, is_dongle_port, "tcp://host:port or an absolute path",
+           Need::required);
+    s.path("data", node.data, Need::required);
+    s.path("state", node.state, Need::required);
+    s.integer("priority", node.priority, -1000, 1000);
+    s.boolean("nofailover", node.nofailover);
+    s.section(
+        "service", [&](Section& inner) { read_service(inner, node.service); }, Need::required);
+    // The other nodes fetch from here.
+    s.section(
+        "sftp", [&](Section& inner) { read_sftp(inner, node.sftp); },
+        alone ? Need::optional : Need::required);
+    if (!node.data.empty() && node.data.lexically_normal() == node.state.lexically_normal())
+        s.problem("state", "must not be zigbee2mqtt's data directory");
+}
+
+/// Of `node` and those before it.
+void check_against(Section& s, const NodeConfig& node, std::set<std::string>& names,
+                   std::set<std::string>& tcp_ports) {
+    if (!node.name.empty() && !names.insert(node.name).second)
+        s.problem("name", "\"" + node.name + "\" is the name of another node");
+    // A path means another dongle on another host; an address means the same one everywhere.
+    if (node.port.rfind("tcp://", 0) == 0 && !tcp_ports.insert(node.port).second)
+        s.problem("port", "is the port of another node: two nodes cannot share a dongle");
+}
+
+}  // namespace
+
+Config read_layout(Problems& problems, const YAML::Node& root) {
+    Config config;
+    Section top(problems, root, "");
+    std::set<std::string> names;
+    std::set<std::string> tcp_ports;
+    top.text("cluster", config.cluster, is_name, kName);
+    top.section(
+        "mqtt", [&](Section& s) { read_mqtt(s, config.mqtt); }, Need::required);
+    top.section("timing", [&](Section& s) {
+        read_timing(s, config.timing);
+        check_lease(s, config.timing);
+    });
+    top.section(
+        "controller", [&](Section& s) { read_controller(s, config.controller); }, Need::required);
+    top.choice("on_controller_loss", config.on_controller_loss, {"hold", "fence"});
+    top.each(
+        "nodes", kMaxNodes,
+        [&](Section& s, std::size_t count) {
+            NodeConfig& node = config.nodes.emplace_back();
+            read_node(s, node, count == 1);
+            check_against(s, node, names, tcp_ports);
+        },
+        Need::required);
+    top.finish();
+    return config;
+}
+
+}  // namespace zha::config

@@ -1,0 +1,81 @@
+#include "core/lease.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace zha {
+namespace {
+
+TEST(Lease, DefaultTimingHolds) {
+    const auto status = check_timing(Timing{});
+    EXPECT_TRUE(status) << status.error().message;
+}
+
+TEST(Lease, HoldDownCoversTheSlowestHolderOnTheFastestClock) {
+    Timing t;
+    t.lease = Millis{15000};
+    t.fence = Millis{6000};
+    t.drift = 0.01;  // 1.01 * (15000 / 0.99 + 6000) = 21363.03
+    EXPECT_EQ(required_hold_down(t), Millis{21364});
+}
+
+TEST(Lease, WithoutDriftHoldDownIsLeaseAndFence) {
+    Timing t;
+    t.drift = 0;
+    EXPECT_EQ(required_hold_down(t), t.lease + t.fence);
+}
+
+TEST(Lease, OneMillisecondTooShortIsRefusedWithTheRequiredValue) {
+    Timing t;
+    t.hold_down = required_hold_down(t);
+    EXPECT_TRUE(check_timing(t));
+    t.hold_down -= Millis{1};
+    const auto status = check_timing(t);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message.rfind("hold_down: ", 0), 0u);
+    EXPECT_NE(status.error().message.find(" 21364ms "), std::string::npos);
+}
+
+TEST(Lease, LeaseMustOutliveLostReports) {
+    Timing t;
+    t.heartbeat = t.lease / 2;
+    const auto status = check_timing(t);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message.rfind("lease: ", 0), 0u);
+}
+
+TEST(Lease, DriftOutOfRangeIsRefusedBeforeItIsDividedBy) {
+    for (const double drift : {-0.01, 0.5, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
+        Timing t;
+        t.drift = drift;
+        const auto status = check_timing(t);
+        ASSERT_FALSE(status) << drift;
+        EXPECT_EQ(status.error().message.rfind("drift: ", 0), 0u);
+    }
+}
+
+TEST(Lease, ZeroAndEndlessDurationsAreRefused) {
+    Timing t;
+    t.fence = Millis{0};
+    EXPECT_FALSE(check_timing(t));
+    t.fence = Millis::max();
+    EXPECT_FALSE(check_timing(t));
+}
+
+TEST(Lease, PromotionContainsTheStart) {
+    Timing t;
+    t.promote_timeout = t.start_timeout - Millis{1};
+    EXPECT_FALSE(check_timing(t));
+}
+
+TEST(Lease, WorstGapIsTheSlowerWayPlusPromotion) {
+    Timing t;
+    t.local_restarts = 0;  // host lost is slower: W
+    EXPECT_EQ(worst_rto(t), t.hold_down + t.heartbeat + t.promote_timeout);
+    t.local_restarts = 2;  // restarts in place are slower
+    EXPECT_EQ(worst_rto(t), 2 * t.start_timeout + t.fence + t.heartbeat + t.promote_timeout);
+}
+
+}  // namespace
+}  // namespace zha

@@ -1,0 +1,161 @@
+#include "platform/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace zha {
+namespace {
+
+/// A whole file: line 1 is `mqtt`, line 8 the end of the only node; `extra` comes after it.
+std::string file_with(const std::string& service = "{driver: openrc}",
+                      const std::string& extra = "") {
+    return "mqtt: {host: broker}\n"
+           "controller:\n"
+           "  state: /c\n"
+           "nodes:\n"
+           "  - {name: node-a, port: /dev/a, data: /d, state: /s,\n"
+           "     service: " +
+           service + "}\n" + extra;
+}
+
+/// The error text, or "accepted".
+std::string said(const std::string& yaml) {
+    const auto config = parse_config(yaml, "f");
+    return config ? "accepted" : config.error().message;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+TEST(Config, ExampleLoadsAndNamesEveryKey) {
+    const auto config = load_config(Path(ZHA_SOURCE_DIR) / "packaging/zha.example.yaml");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->nodes.size(), 2u);
+    EXPECT_EQ(config->nodes[0].service.driver, "openrc");
+    EXPECT_EQ(config->timing.lease, Millis{15000});
+    EXPECT_EQ(config->timing.rpo_max, Millis{24 * 3600 * 1000});
+    EXPECT_EQ(config->controller.traps.at(0).address, "192.0.2.10:162");
+    EXPECT_EQ(config->node("node-b")->sftp.port, 22);
+    EXPECT_EQ(config->node("node-c"), nullptr);
+}
+
+TEST(Config, AbsentKeysKeepTheirDefaults) {
+    const auto config = parse_config(file_with(), "f");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->mqtt.port, 1883);
+    EXPECT_EQ(config->timing.lease, Timing{}.lease);
+    EXPECT_EQ(config->on_controller_loss, "hold");
+    EXPECT_EQ(config->nodes[0].service.unit, "zigbee2mqtt");
+}
+
+TEST(Config, UnknownKeyIsAnErrorThatNamesTheNearest) {
+    EXPECT_EQ(said(replaced(file_with(), "state: /c", "sttae: /c")),
+              "f:3: controller.sttae: unknown key; the nearest known one is state");
+    EXPECT_EQ(said(file_with("{driver: openrc, unti: x}")),
+              "f:6: nodes[0].service.unti: unknown key; the nearest known one is unit");
+}
+
+TEST(Config, MissingKeyIsNamedWithItsPlace) {
+    EXPECT_EQ(said(replaced(file_with(), "data: /d, ", "")), "f:5: nodes[0].data: is required");
+    EXPECT_EQ(said("nodes: []\n"), "f:1: nodes: must be a list of 1 to 16 maps");
+}
+
+TEST(Config, KeyGivenTwiceIsAnError) {
+    EXPECT_EQ(said(file_with("{driver: openrc}", "nodes: []\n")), "f:7: nodes: given twice");
+}
+
+TEST(Config, TooShortHoldDownIsRefusedWithTheRequiredValue) {
+    const auto text = said(file_with("{driver: openrc}",
+                                     "timing:\n  lease: 15s\n"
+                                     "  hold_down: 20s\n"));
+    EXPECT_EQ(text.rfind("f:9: timing.hold_down: 20000ms is too short", 0), 0u) << text;
+    EXPECT_NE(text.find("at least 21364ms are required"), std::string::npos) << text;
+}
+
+TEST(Config, DurationsNeedAUnit) {
+    const auto with = [](const std::string& value) {
+        return said(file_with("{driver: openrc}", "timing: {rpo_max: " + value + "}\n"));
+    };
+    for (const auto* good : {"24h", "10m", "15s", "1000ms", "7d"})
+        EXPECT_EQ(with(good), "accepted");
+    for (const auto* bad : {"15", "s", "1.5s", "-1s", "15 s", "15S", "99999999999999999999s",
+                            "367d", "''", "[1]", "~"})
+        EXPECT_EQ(with(bad).rfind("f:7: timing.rpo_max: ", 0), 0u) << bad << ": " << with(bad);
+}
+
+TEST(Config, NamesAreUniqueAndSimple) {
+    EXPECT_NE(said(replaced(file_with(), "node-a", "Node_A")).find("nodes[0].name"),
+              std::string::npos);
+    const std::string sftp = ", sftp: {host: h, user: u, private_key: /k, known_hosts: /h}";
+    const std::string second =
+        "  - {name: node-a, port: /dev/b, data: /d, state: /s, service: "
+        "{driver: openrc}" +
+        sftp + "}\n";
+    EXPECT_EQ(said(file_with("{driver: openrc}" + sftp, second)),
+              "f:7: nodes[1].name: \"node-a\" is the name of another node");
+}
+
+TEST(Config, NodesThatFetchFromEachOtherNeedSftp) {
+    EXPECT_EQ(said(file_with("{driver: openrc}",
+                             "  - {name: b, port: /dev/b, data: /d, state: /s, "
+                             "service: {driver: openrc}}\n")),
+              "f:5: nodes[0].sftp: is required");
+}
+
+TEST(Config, PortIsAnAddressOrAnAbsolutePath) {
+    const auto with = [](const std::string& port) {
+        return said(replaced(file_with(), "/dev/a", port));
+    };
+    for (const auto* good : {"tcp://dongle:6638", "'tcp://[2001:db8::1]:1'"})
+        EXPECT_EQ(with(good), "accepted");
+    for (const auto* bad : {"ttyUSB0", "tcp://dongle", "tcp://:1", "tcp://h:0", "tcp://h:65536",
+                            "tcp://h:1x", "/dev/../a", "\"/dev/a\\n\""})
+        EXPECT_EQ(with(bad).rfind("f:5: nodes[0].port: ", 0), 0u) << bad << ": " << with(bad);
+}
+
+TEST(Config, DriversTakeTheirOwnKeysOnly) {
+    EXPECT_EQ(said(file_with("{driver: child, start: [/bin/x], working_directory: /w, "
+                             "log_file: /l}")),
+              "accepted");
+    EXPECT_EQ(said(file_with("{driver: command, start: [/b/a], stop: [/b/o], status: [/b/s]}")),
+              "accepted");
+    EXPECT_EQ(said(file_with("{driver: child, start: [/bin/x], log_file: /l}")),
+              "f:6: nodes[0].service.working_directory: is required");
+    EXPECT_EQ(said(file_with("{driver: openrc, start: [/bin/x]}")),
+              "f:6: nodes[0].service.start: is not used by driver openrc");
+    EXPECT_EQ(said(file_with("{driver: command, start: [x], stop: [/b], status: [/b]}")),
+              "f:6: nodes[0].service.start: the program, \"x\", is not an absolute path");
+}
+
+TEST(Config, PathsAreAbsoluteAndNotRepeatedInMessages) {
+    const auto text =
+        said(replaced(file_with(), "host: broker", "user: u, password_file: swordfish"));
+    EXPECT_EQ(text, "f:1: mqtt.password_file: is not an absolute path");
+}
+
+TEST(Config, NumbersAreInRange) {
+    for (const auto* bad : {"0", "65536", "1883x", "''", "0x75b", "[1]"})
+        EXPECT_EQ(said(replaced(file_with(), "host: broker", "port: " + std::string(bad)))
+                      .rfind("f:1: mqtt.port: ", 0),
+                  0u)
+            << bad;
+}
+
+TEST(Config, BrokenFilesAreErrorsWithALine) {
+    for (const auto* bad : {"", "[]", "word", "a: [", "a: 'x", "? [a]\n: 1", "mqtt: 1\nnodes: 1",
+                            "--- {}\n--- {}", "a: &x [*x]", "\xff\xfe\x00", "{{{{"})
+        EXPECT_EQ(said(bad).rfind("f:1: ", 0) == 0 || said(bad).rfind("f:2: ", 0) == 0, true)
+            << bad << " -> " << said(bad);
+    EXPECT_NE(said(std::string(200000, '[')), "accepted");
+}
+
+TEST(Config, AbsentFileIsNotFound) {
+    const auto config = load_config("/nonexistent/zha.yaml");
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().code, Errc::not_found);
+}
+
+}  // namespace
+}  // namespace zha
