@@ -29,7 +29,7 @@ topic read zigbee2mqtt/bridge/state
 topic read zigbee2mqtt/bridge/info
 """
 AGENT = f"""
-topic write {CLUSTER}/node/%(node)s/report
+topic readwrite {CLUSTER}/node/%(node)s/report
 topic readwrite {CLUSTER}/node/%(node)s/status
 topic read {CLUSTER}/node/%(node)s/order
 topic read {CLUSTER}/node/%(node)s/poke
