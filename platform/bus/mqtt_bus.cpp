@@ -52,7 +52,6 @@ class MqttBus final : public Bus {
     }
     ~MqttBus() override {
         *self_ = nullptr;
-        client_.disable_callbacks();
     }
     MqttBus(const MqttBus&) = delete;
     MqttBus& operator=(const MqttBus&) = delete;

@@ -25,7 +25,8 @@ class TrapReceiver:
     def start(self):
         mibs = []
         if list(self.mibs.glob("*.txt")):
-            mibs = ["-M", f"+{self.mibs}", "-m", "+ZIGBEE-HA-MIB"]
+            mibs = ["-M", f"{self.mibs}:{self.mibs}/base:/usr/share/snmp/mibs", "-m",
+                    "ZIGBEE-HA-MIB"]
         process = self.processes.start(
             "snmptrapd", [shutil.which("snmptrapd", path="/usr/sbin:/usr/bin"), "-f", "-C",
                           "-c", self.config, "-Lf", self.file, *mibs, f"udp:{HOST}:{self.port}"],
