@@ -89,7 +89,8 @@ Task<Result<DongleInfo>> RealDongle::silence(Held driver, bool by_line, Time dea
 Task<Result<DongleInfo>> RealDongle::fence(Time deadline) {
     auto driver = co_await connect_patiently(deadline);
     if (!driver) co_return driver.error();
-    auto silent = co_await silence(*driver, false, deadline);
+    const auto halfway = clock_.now() + (deadline - clock_.now()) / 2;
+    auto silent = co_await silence(*driver, false, halfway);
     if (!silent) silent = co_await silence(*driver, true, deadline);
     if (!silent) co_return within(port_, silent.error());
     co_return silent;

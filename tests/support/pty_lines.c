@@ -2,8 +2,8 @@
  * Why: programs under test open them through libserialport, which only knows what is listed under
  *      /sys/class/tty, and set DTR and RTS, which a pseudo-terminal does not have.
  * Contract: only names "pts/<n>" under /sys/class/tty and descriptors of /dev/pts/<n> are touched.
- *      Each change of lines is one datagram "lines /dev/pts/<n> dtr=0|1 rts=0|1" to the UNIX socket
- *      named by ZHA_PTY_LINES (none set: nobody is told). Opening raises both, like a real port.
+ *      Each setting of lines is one datagram "lines /dev/pts/<n> dtr=0|1 rts=0|1" to the UNIX
+ * socket named by ZHA_PTY_LINES (none set: nobody is told). Opening raises both, like a real port.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -55,10 +55,9 @@ static void tell(int number, int lines) {
 
 static void set_lines(int number, int lines) {
     pthread_mutex_lock(&lock);
-    int changed = lines_of[number] != lines;
     lines_of[number] = lines;
     pthread_mutex_unlock(&lock);
-    if (changed) tell(number, lines);
+    tell(number, lines); /* always: another program may have changed them meanwhile */
 }
 
 static int modem(int number, unsigned long request, int* value) {
@@ -163,5 +162,9 @@ OPEN(open)
 OPEN(open64)
 
 /* What open() becomes in a hardened build. */
-int __open_2(const char* path, int flags) { return open(path, flags); }
-int __open64_2(const char* path, int flags) { return open64(path, flags); }
+int __open_2(const char* path, int flags) {
+    return open(path, flags);
+}
+int __open64_2(const char* path, int flags) {
+    return open64(path, flags);
+}

@@ -44,22 +44,26 @@ ItemKey legacy(std::uint16_t id) {
 }  // namespace
 
 struct FakeDongle::Line {
-    PairTransport end;
+    std::unique_ptr<Transport> end;
     Parser parser;
 };
 
 std::unique_ptr<Transport> FakeDongle::plug_in(asio::io_context& context, Clock& clock) {
     Socket ours(context), theirs(context);
     asio::local::connect_pair(ours, theirs);
-    auto line = std::make_shared<Line>(Line{PairTransport(std::move(ours), "fake"), {}});
-    asio::co_spawn(context, serve(line, clock), asio::detached);
+    serve_on(std::make_unique<PairTransport>(std::move(ours), "fake"), context, clock);
     return std::make_unique<PairTransport>(std::move(theirs), "host");
+}
+
+void FakeDongle::serve_on(std::unique_ptr<Transport> end, asio::io_context& context, Clock& clock) {
+    auto line = std::make_shared<Line>(Line{std::move(end), {}});
+    asio::co_spawn(context, serve(line, clock), asio::detached);
 }
 
 Task<void> FakeDongle::serve(std::shared_ptr<Line> line, Clock& clock) {
     Bytes buffer(512);
     for (;;) {
-        const auto size = co_await line->end.read_some(buffer);
+        const auto size = co_await line->end->read_some(buffer);
         if (!size) co_return;
         line->parser.feed(std::span(buffer).first(*size));
         while (const auto request = line->parser.next()) {
@@ -68,29 +72,28 @@ Task<void> FakeDongle::serve(std::shared_ptr<Line> line, Clock& clock) {
                 const Bytes indication{0x00, 0x02, 0x01, 0x02, 0x07, 0x01};
                 const auto bytes =
                     encode({Type::areq, Subsystem::sys, mt::id::SYS_RESET_IND, indication});
-                (void)co_await line->end.write(bytes);
+                (void)co_await line->end->write(bytes);
                 continue;
             }
             ++requests;
             const auto what = fate(*request);
-            if (what == Fate::cut) co_return line->end.close();
+            if (what == Fate::cut) co_return line->end->close();
             auto reply = what == Fate::refuse
                              ? Frame{Type::srsp, request->subsystem, request->id, {1}}
                              : answer(*request);
             if (what == Fate::lose) continue;
             if (what == Fate::late) co_await clock.sleep_for(lateness);
             const auto bytes = encode(reply);
-            (void)co_await line->end.write(bytes);
+            (void)co_await line->end->write(bytes);
         }
     }
 }
 
 void FakeDongle::boot() {
     ++boots;
-    state = 0;
+    state = state_after_boot;
     const auto* option = item(osal::STARTUP_OPTION);
     if (!option || ((*option)[0] & 3) != 0) {
-        const auto kept = nv.items;
         nv = factory_image(hardware_ieee);
     }
     if (!item(osal::EXTADDR)) nv.items[legacy(osal::EXTADDR)] = little(hardware_ieee, 8);

@@ -21,6 +21,7 @@ struct FakeDongle {
     Image nv;
     std::uint64_t hardware_ieee = 0x00124B0000000001;
     std::uint8_t state = 0;
+    std::uint8_t state_after_boot = 0;
     unsigned boots = 0, requests = 0, writes = 0;
     Millis lateness{80};
     bool extended_write_creates = true;
@@ -29,6 +30,8 @@ struct FakeDongle {
 
     /// Starts to serve; the transport is the host's end.
     std::unique_ptr<Transport> plug_in(asio::io_context& context, Clock& clock);
+    /// Serves on the dongle's end of some other line until that ends.
+    void serve_on(std::unique_ptr<Transport> end, asio::io_context& context, Clock& clock);
     void boot();
     const Bytes* item(std::uint16_t id) const { return nv.legacy(id); }
 

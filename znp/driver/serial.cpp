@@ -91,6 +91,9 @@ Status configure(sp_port* port, int fd, const std::string& path) {
     if (::tcgetattr(fd, &settings) != 0) return open_error(path, errno);
     // A close must not drop the lines: a dongle held in reset stays there.
     settings.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
+    // libserialport leaves 0 here, and "nothing yet" would read like the end of the line.
+    settings.c_cc[VMIN] = 1;
+    settings.c_cc[VTIME] = 0;
     if (::tcsetattr(fd, TCSANOW, &settings) != 0) return open_error(path, errno);
     ::tcflush(fd, TCIOFLUSH);
     return {};

@@ -23,7 +23,7 @@ int fail(const Error& error) {
 Result<Image> load(const std::string& file) {
     RealStore store;
     const auto text = store.read(file, 4 << 20);
-    if (!text) return within(file, text.error());
+    if (!text) return text.error();
     auto image = from_json(*text);
     if (!image) return within(file, image.error());
     return image;
@@ -71,7 +71,7 @@ int read(const Options& options) {
     if (!image) return fail(image.error());
     RealStore store;
     const auto written = store.write(options.file, to_json(*image), 0600);
-    if (!written) return fail(within(options.file, written.error()));
+    if (!written) return fail(written.error());
     fmt::print("{} items read into {}\n", image->items.size(), options.file);
     return kDone;
 }
