@@ -93,9 +93,10 @@ Task<Result<UnitLook>> OpenRc::look(Time deadline) {
         case 16:
             look.state = ServiceState::starting;
             break;  // "inactive": waits for something
-        case 32:
+        case 32:    // "crashed"
+        case 64:    // "unsupervised": supervise-daemon is gone, its daemon may live on
             look.state = ServiceState::failed;
-            break;  // "crashed"
+            break;
         default:
             co_return Error{Errc::io, describe(argv, *answer)};
     }
