@@ -15,6 +15,7 @@
 
 namespace zha {
 
+/// `stopped` means gone, however it ended: no process of it is left.
 struct ServiceStatus {
     ServiceState state = ServiceState::unknown;
     int pid = 0;         ///< 0 when unknown or not running
