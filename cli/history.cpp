@@ -13,8 +13,8 @@ int history(const Options& options, unsigned limit) {
         nlohmann::json command;  // g++ 12 cannot have a braced list inside co_await
         command["verb"] = "history";
         command["limit"] = limit;
-        auto answer = co_await session.ask(command, clock.now() + Millis{5000},
-                                           [](const std::string&) {});
+        auto answer =
+            co_await session.ask(command, clock.now() + Millis{5000}, [](const std::string&) {});
         if (!answer) co_return complain(answer.error());
         if (answer->value("ok", false) == false)
             co_return complain(answer->value("text", ""), kFailed);

@@ -50,9 +50,7 @@ class MqttBus final : public Bus {
         connect_options_ = builder.finalize();
         client_.set_callback(callbacks_);
     }
-    ~MqttBus() override {
-        *self_ = nullptr;
-    }
+    ~MqttBus() override { *self_ = nullptr; }
     MqttBus(const MqttBus&) = delete;
     MqttBus& operator=(const MqttBus&) = delete;
 
