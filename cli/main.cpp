@@ -30,6 +30,7 @@ void add_verbs(CLI::App& app, Arguments& a) {
     form->add_option("--on", a.node, "node that forms it; its dongle must be blank")->required();
     auto* clear = app.add_subcommand("clear-fault", "let a node in fault try again");
     clear->add_option("node", a.node, "the node")->required();
+    app.add_subcommand("check-config", "check the configuration and what follows from its timings");
     auto* history = app.add_subcommand("history", "role changes and events");
     history->add_option("--limit", a.limit, "newest lines to show")->check(CLI::Range(1, 200));
     for (auto* verb : {switchover, failover, form}) {
@@ -41,6 +42,7 @@ void add_verbs(CLI::App& app, Arguments& a) {
 
 int run(const CLI::App& app, const Arguments& a) {
     const auto verb = app.get_subcommands().front()->get_name();
+    if (verb == "check-config") return cli::check_config(a.options, a.config);
     if (verb == "status") return cli::status(a.options);
     if (verb == "watch") return cli::watch(a.options);
     if (verb == "history") return cli::history(a.options, a.limit);

@@ -28,7 +28,7 @@ class Topics {
         : root_(base + "/" + cluster + "/") {}
     std::string controller_status() const {
         return root_ + "controller/status";
-    }                                                      ///< retained, will
+    }  ///< retained, will
     std::string state() const { return root_ + "state"; }  ///< retained
     std::string event() const { return root_ + "event"; }
     std::string command() const { return root_ + "command"; }
