@@ -10,7 +10,7 @@ namespace {
 using namespace zha;
 
 struct Arguments {
-    std::string config = "/etc/zigbee-ha/zha.yaml";
+    std::string config = "/etc/zha/zha.yaml";
     std::string node;
     unsigned limit = 20;
     unsigned timeout_s = 240;

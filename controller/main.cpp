@@ -1,6 +1,8 @@
 // zha-controller: decides which node is active. Boot order: parse, load, wire, run.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "controller/controller.hpp"
 #include "controller/journal_file.hpp"
@@ -44,7 +46,9 @@ int run(const Config& config) {
     if (auto locked = lock_directory(directory); !locked) return fail(locked.error());
     auto journal = load_journal(store, directory);
     if (!journal) return fail(journal.error());
-    ++journal->incarnation;
+    // Above every one before, even when the journal was lost: agents obey no lower one.
+    journal->incarnation =
+        std::max(journal->incarnation + 1, static_cast<std::uint64_t>(std::time(nullptr)));
     if (auto saved = save_journal(store, directory, *journal); !saved) return fail(saved.error());
     auto history = open_history(directory / "history.sqlite");
     if (!history) return fail(history.error());

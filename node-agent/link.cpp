@@ -64,7 +64,7 @@ void Link::connection(bool up, const std::string& why) {
 
 void Link::heard_controller(const BusMessage& message) {
     const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    const auto state = value.is_object() ? value.value("state", "") : std::string();
+    const auto state = value.is_object() ? wire::text_of(value, "state") : std::string();
     node_.lease.presence(state == "online"    ? ControllerPresence::online
                          : state == "offline" ? ControllerPresence::offline
                                               : ControllerPresence::unknown);

@@ -62,8 +62,12 @@ class Node {
     bool blank = false;      ///< read, and it carries no network
     bool dirty = false;      ///< see Memory::dirty
     std::uint64_t generation = 0;
-    std::deque<Time> restarts;  ///< in place, within the window
-    Time failed_at{-3600000};   ///< of the last failed step
+    Epoch content_epoch = 0;      ///< see Memory::content
+    bool service_may_run = true;  ///< started, or not proven gone since
+    bool stopping = false;        ///< the agent was told to end: no new step begins
+    bool ended = false;           ///< the table's loop is over
+    std::deque<Time> restarts;    ///< in place, within the window
+    Time failed_at{-3600000};     ///< of the last failed step
     Time stage_failed_at{-3600000};
     Time refreshed_at{0};
 

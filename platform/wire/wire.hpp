@@ -17,6 +17,9 @@ std::string encode(const Order&);
 Result<NodeReport> decode_report(const std::string& json);
 Result<Order> decode_order(const std::string& json);
 
+/// The text of a field; empty when it is missing or of another type.
+std::string text_of(const nlohmann::json& object, const char* name);
+
 nlohmann::json to_json(const NodeReport&);
 nlohmann::json to_json(const SnapshotInfo&);
 Result<SnapshotInfo> snapshot_from_json(const nlohmann::json&);
