@@ -18,7 +18,9 @@ void BridgeWatch::heard_state(const BusMessage& message) {
     if (message.retained) return;
     const auto value = nlohmann::json::parse(message.payload, nullptr, false);
     if (!value.is_object()) return;
-    online_ = value.value("state", "") == "online";
+    // Not value(): that throws when the field is of another type.
+    const auto state = value.find("state");
+    online_ = state != value.end() && *state == "online";
 }
 
 void BridgeWatch::heard_info(const BusMessage& message) {

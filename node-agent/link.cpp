@@ -64,10 +64,12 @@ void Link::connection(bool up, const std::string& why) {
 
 void Link::heard_controller(const BusMessage& message) {
     const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    const auto state = value.is_object() ? value.value("state", "") : std::string();
-    node_.lease.presence(state == "online"    ? ControllerPresence::online
-                         : state == "offline" ? ControllerPresence::offline
-                                              : ControllerPresence::unknown);
+    // Not value(): that throws when the field is of another type.
+    const auto state = value.is_object() ? value.find("state") : value.end();
+    const bool known = state != value.end();
+    node_.lease.presence(known && *state == "online"    ? ControllerPresence::online
+                         : known && *state == "offline" ? ControllerPresence::offline
+                                                        : ControllerPresence::unknown);
 }
 
 void Link::heard_echo(const BusMessage& message) {

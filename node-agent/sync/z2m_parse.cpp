@@ -126,11 +126,11 @@ Result<std::uint32_t> count_devices(const std::string& database) {
         at = end + 1;
         if (line.empty()) continue;
         const auto value = json::parse(line, nullptr, false);
-        const auto type = value.is_object() ? value.value("type", "") : std::string();
-        if (type.empty())
+        const auto type = value.is_object() ? value.find("type") : value.end();
+        if (type == value.end() || !type->is_string())
             return {Errc::corrupt,
                     "database.db: line " + std::to_string(line_number) + " is damaged"};
-        if (type != "Coordinator" && type != "Group") ++devices;
+        if (*type != "Coordinator" && *type != "Group") ++devices;
     }
     return devices;
 }
