@@ -97,4 +97,15 @@ unsigned VirtualStore::mode(const Path& path) const {
     return it == entries_.end() ? 0 : it->second.mode;
 }
 
+Status VirtualStore::copy(const Path& from, const Path& to) {
+    const auto old = key(from);
+    if (!exists(from)) return {Errc::not_found, from.string() + ": is missing"};
+    if (auto made = make_directory(to); !made) return made;
+    for (const auto& name : below(old)) {
+        const auto entry = entries_.at(name);
+        entries_[key(to) + name.substr(old.size())] = entry;
+    }
+    return {};
+}
+
 }  // namespace zha::sim

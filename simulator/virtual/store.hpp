@@ -25,6 +25,8 @@ class VirtualStore final : public Store {
     /// The content as it is, for a test that looks; "" when absent.
     std::string content(const Path& file) const;
     unsigned mode(const Path& path) const;
+    /// What a transfer between two hosts does: `from` with all below it appears as `to`.
+    Status copy(const Path& from, const Path& to);
     unsigned writes() const { return writes_; }
 
   private:
