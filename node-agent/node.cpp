@@ -29,6 +29,7 @@ Node::Node(NodeParts p, Memory memory)
       store(p.store),
       service(p.service),
       dongle(p.dongle),
+      fetch(p.fetch),
       lease(make_keeper(p, memory)),
       memory_file(p.store, p.self.state),
       snapshots(p.store, p.self.state),

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,8 +18,12 @@
 #include "node-agent/sync/snapshots.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/service/service.hpp"
+#include "platform/sftp/sftp.hpp"
 
 namespace zha {
+
+/// How a snapshot comes here from its peer.
+using Fetch = std::function<Task<Status>(SftpRequest)>;
 
 struct NodeParts {
     const Config& config;
@@ -28,6 +33,7 @@ struct NodeParts {
     Store& store;
     Service& service;
     Dongle& dongle;
+    Fetch fetch = sftp_fetch;
 };
 
 class Node {
@@ -41,6 +47,7 @@ class Node {
     Store& store;
     Service& service;
     Dongle& dongle;
+    Fetch fetch;
 
     LeaseKeeper lease;
     MemoryFile memory_file;
