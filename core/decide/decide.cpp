@@ -159,8 +159,10 @@ Decision decide(const Situation& situation) {
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)
         d.instructions[name] = deciding::instruct(c, name);
-    if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault)
-        d.instructions[situation.command->node].clear_fault = true;
+    if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault) {
+        const auto told = d.instructions.find(situation.command->node);
+        if (told != d.instructions.end()) told->second.clear_fault = true;
+    }
     deciding::describe(c);
     return d;
 }
