@@ -125,7 +125,8 @@ void promote(Context& c) {
         return fail(c, move.to + ": " +
                            (target.fault.empty() ? "it could not become active" : target.fault));
     }
-    if (target.state == NodeState::active && target.epoch == c.j.epoch)
+    // What a silent node said last proves nothing.
+    if (c.reachable(move.to) && target.state == NodeState::active && target.epoch == c.j.epoch)
         return c.enter(MovePhase::verifying, move.to + " is on the air");
     const auto& timing = c.s.config->timing;
     const bool late = c.in_phase() > timing.promote_timeout + timing.fence + timing.lease;
