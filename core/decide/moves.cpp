@@ -85,6 +85,10 @@ void choose_snapshot(Context& c) {
     const auto& source = c.report(move.from);
     const bool can_ask = !move.from.empty() && move.from != move.to && c.reachable(move.from);
     if (can_ask && !settled(source.state) && c.in_phase() < kSettleMost) return;
+    // A controller that began in this phase gives the old node the time to tell its last one.
+    const auto& timing = c.s.config->timing;
+    const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
+    if (!move.from.empty() && !c.view(move.from).heard && settling) return;
     auto best = target.snapshot;
     if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
     if (can_ask && source.snapshot.has_nvram && newer(source.snapshot, best))
@@ -101,8 +105,10 @@ bool holds(const NodeReport& r, const std::string& snapshot) {
 void stage(Context& c) {
     auto& move = *c.j.move;
     if (!c.holder_released()) return c.enter(MovePhase::releasing, "waiting for the release");
-    if (!c.reachable(move.to) && c.in_phase() > c.s.config->timing.fence)
-        return fail(c, move.to + " is not reachable");
+    if (!c.reachable(move.to)) {
+        if (c.in_phase() > c.s.config->timing.fence) fail(c, move.to + " is not reachable");
+        return;
+    }
     if (move.kind == MoveKind::form) return grant(c);
     if (move.snapshot.empty()) return choose_snapshot(c);
     const auto& target = c.report(move.to);
