@@ -96,15 +96,15 @@ struct House {
         return i;
     }
 
-    /// One decision of the daemon. Every node that reported at this instant is answered.
-    Decision& step() {
+    /// One decision of the daemon. Every node that reported at this instant is answered, or `only`.
+    Decision& step(const std::string& only = {}) {
         d = decide(s);
         s.command.reset();
         s.journal = d.journal;
         s.raised = d.raised;
         for (auto& [name, v] : s.nodes) {
             v.failures = d.failures[name];
-            const bool answered = v.heard && v.heard_at == s.now;
+            const bool answered = v.heard && v.heard_at == s.now && (only.empty() || only == name);
             if (answered && d.instructions[name].lease > Millis{0}) v.leased_at = s.now;
         }
         return d;
