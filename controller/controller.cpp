@@ -105,6 +105,7 @@ Task<void> Controller::run() {
 }
 
 void Controller::connection(bool up, const std::string& why) {
+    connected_ = up;
     if (!up) {
         spdlog::warn("broker: {}", why);
         return;
@@ -167,6 +168,9 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 }
 
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
+    // Cut off from the broker it hears nothing, while a holder may rightly hold on to its lease:
+    // no hold-down runs until the session is back and `since` is new.
+    if (!connected_) return false;
     situation_.now = p_.clock.now();
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);

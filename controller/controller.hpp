@@ -47,7 +47,8 @@ class Controller {
     void heard_bridge(const BusMessage& message);
     void heard_agent_status(const std::string& node, const BusMessage& message);
     void connection(bool up, const std::string& why);
-    /// One decision; false when the journal could not be written, then nothing follows from it.
+    /// One decision; false when there is no session or the journal could not be written: then
+    /// nothing follows from it.
     bool decide_now(std::optional<OperatorCommand> command = std::nullopt);
     void send_order(const std::string& node, std::uint64_t nonce);
     void tell(const Event& event);
@@ -64,7 +65,8 @@ class Controller {
     Situation situation_;
     Decision decision_;
     ControllerFacts facts_;
-    std::string saved_;  ///< the journal as it is on disk
+    bool connected_ = false;  ///< as on_connection() said; the bus itself may know earlier
+    std::string saved_;       ///< the journal as it is on disk
     std::map<std::string, Instruction> told_;
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
