@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "controller/journal_file.hpp"
 #include "tests/controller/fakes.hpp"
 
@@ -68,6 +70,13 @@ TEST_F(ControllerTest, AReportThatDoesNotParseIsDropped) {
     for (const auto* text : {"", "{}", "[]", "{\"node\":\"a\"}", "\xff\xfe"})
         o.bus.deliver(o.topics.report("a"), text);
     EXPECT_TRUE(o.orders("a").empty());
+}
+
+TEST_F(ControllerTest, AReportCannotBringTheEpochsToTheirEnd) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby, std::numeric_limits<Epoch>::max()));
+    EXPECT_TRUE(o.orders("b").empty());
+    EXPECT_EQ(o.orders("a").size(), 1u);
 }
 
 TEST_F(ControllerTest, ARetainedCommandIsIgnored) {
