@@ -90,7 +90,32 @@ TEST(Form, IsRefusedWhenAnyNodeWasActiveBefore) {
     make_new(h);
     h.report("b").epoch = h.report("b").released = 3;
     h.report("c").epoch = h.report("c").released = 3;  // a tie: nobody is adopted
+    h.report("c").snapshot = h.snapshot("c", 3, 1);
     expect_refused(h, Verb::form, "a", "active before");
+}
+
+TEST(Form, MayBeTriedAgainWhenItFailedAndEveryDongleIsStillBlank) {
+    House h;
+    make_new(h);
+    h.command(Verb::form, "b");
+    h.report("b").epoch = 1;
+    h.fenced("b", NodeState::catchingup, "zigbee2mqtt does not start");
+    h.live(Millis{2000});
+    EXPECT_FALSE(h.moving());
+    h.report("b").blank = false;
+    expect_refused(h, Verb::form, "b", "exists already");
+    h.report("b").blank = true;
+    EXPECT_EQ(answer(h.command(Verb::form, "b")), "ok");
+    EXPECT_EQ(h.journal().epoch, 2u);
+    EXPECT_TRUE(h.told("b").allow_form);
+}
+
+TEST(Form, IsNotTriedAgainWhileTheFirstAttemptMayBeOnTheAir) {
+    House h;
+    make_new(h);
+    h.command(Verb::form, "b");
+    h.s.journal.move.reset();
+    expect_refused(h, Verb::form, "b", "exists already");
 }
 
 TEST(Form, IsRefusedForANodeThatDoesNotExist) {
