@@ -100,7 +100,10 @@ int with_session(const Options& options, std::function<Task<int>(Session&, Clock
         result = connected ? co_await verb(session, clock) : complain(connected.error());
         co_await (*bus)->stop(clock.now() + Millis{500});
     };
-    asio::co_spawn(io, body(), [&io](const std::exception_ptr&) { io.stop(); });
+    asio::co_spawn(io, body(), [&](const std::exception_ptr& thrown) {
+        if (thrown) result = complain("the controller's answer is not understood", kFailed);
+        io.stop();
+    });
     io.run();
     return result;
 }

@@ -1,6 +1,8 @@
 // The state of the cluster as a table for people: fits 80 columns.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/verbs.hpp"
 
 namespace zha::cli {
@@ -44,17 +46,31 @@ std::string remark(const ordered_json& node) {
     return flag(node, "ready") ? "ready to take over" : "";
 }
 
+/// Breaks a text between words; a word that is longer than a line is broken anywhere.
+std::string wrapped(std::string rest, std::size_t width) {
+    std::string out;
+    while (rest.size() > width) {
+        const auto space = rest.rfind(' ', width);
+        const auto end = space == std::string::npos || space == 0 ? width : space;
+        out += rest.substr(0, end) + "\n";
+        rest.erase(0, end + (end == space ? 1 : 0));
+    }
+    return out + rest;
+}
+
 }  // namespace
 
 std::string state_table(const ordered_json& state, std::size_t width) {
-    std::string out =
-        fmt::format("cluster {}: {}\n\n", text(state, "cluster"), text(state, "text"));
-    out += fmt::format("{:<12} {:<10} {:>5} {:<9} {:<7} {:>8} {}\n", "node", "role", "epoch",
+    width = std::max<std::size_t>(width, 1);
+    auto out =
+        wrapped(fmt::format("cluster {}: {}", text(state, "cluster"), text(state, "text")), width) +
+        "\n\n";
+    out += fmt::format("{:<12} {:<11} {:>5} {:<11} {:<7} {:>8} {}\n", "node", "role", "epoch",
                        "zigbee2mqtt", "dongle", "snapshot", "");
     const auto nodes = state.find("nodes");
     if (nodes == state.end() || !nodes->is_array()) return out;
     for (const auto& node : *nodes) {
-        auto line = fmt::format("{:<12.12} {:<10} {:>5} {:<11} {:<7} {:>8} {}", text(node, "name"),
+        auto line = fmt::format("{:<12.12} {:<11} {:>5} {:<11} {:<7} {:>8} {}", text(node, "name"),
                                 role(state, node), number(node, "epoch", 0), text(node, "service"),
                                 text(node, "dongle"), age(number(node, "snapshot_age_s", -1)),
                                 remark(node));

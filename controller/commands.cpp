@@ -45,7 +45,8 @@ Result<Request> decode_request(const std::string& text, std::string& id) {
     if (verb == "history") {
         const auto limit = object.find("limit");
         if (limit != object.end() && limit->is_number_unsigned())
-            request.limit = std::clamp(limit->get<unsigned>(), 1U, kLimitMax);
+            request.limit = static_cast<unsigned>(
+                std::clamp<std::uint64_t>(limit->get<std::uint64_t>(), 1, kLimitMax));
         return request;
     }
     const auto known = parse_verb(verb);

@@ -186,6 +186,8 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 }
 
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
+    // Cut off from the broker it hears nothing, while a holder may rightly hold on to its lease:
+    // no hold-down runs until the session is back and `since` is new.
     if (!p_.bus.connected() || !confirmed_ || passive_) return false;
     situation_.now = p_.clock.now();
     // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.

@@ -50,7 +50,8 @@ class Controller {
     void connection(bool up, const std::string& why);
     /// Counts as just started: what nodes did meanwhile is not known.
     void start_anew();
-    /// One decision; false when the journal could not be written, then nothing follows from it.
+    /// One decision; false when there is no session or the journal could not be written: then
+    /// nothing follows from it.
     bool decide_now(std::optional<OperatorCommand> command = std::nullopt);
     void send_order(const std::string& node, std::uint64_t nonce);
     void tell(const Event& event);

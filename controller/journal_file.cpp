@@ -1,6 +1,7 @@
 #include "controller/journal_file.hpp"
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace zha {
 
@@ -20,6 +21,13 @@ json encode_move(const Move& m) {
             {"command", m.command},
             {"snapshot", m.snapshot},
             {"started_at", m.started_at}};
+}
+
+/// A whole number that is not negative; the library would convert any other.
+std::uint64_t number(const json& value, const char* name) {
+    const auto& field = value.at(name);
+    if (!field.is_number_unsigned()) throw std::domain_error(std::string(name) + " is no number");
+    return field.get<std::uint64_t>();
 }
 
 Move decode_move(const json& value) {
@@ -51,8 +59,8 @@ Result<Journal> decode_journal(const std::string& text) {
         const auto value = json::parse(text);
         if (value.at("version") != kVersion) return {Errc::corrupt, "another version of the file"};
         Journal j;
-        j.incarnation = value.at("incarnation");
-        j.epoch = value.at("epoch");
+        j.incarnation = number(value, "incarnation");
+        j.epoch = number(value, "epoch");
         j.holder = value.at("holder");
         j.released = value.at("released");
         j.fingerprint = value.at("fingerprint");

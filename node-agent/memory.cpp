@@ -34,10 +34,12 @@ Result<Memory> MemoryFile::load() {
 
 Status MemoryFile::save(const Memory& m) {
     if (on_disk_ && m == saved_) return {};
-    const nlohmann::ordered_json value{
-        {"version", kVersion},        {"incarnation", m.lease.incarnation},
-        {"epoch", m.lease.epoch},     {"released", m.lease.released},
-        {"generation", m.generation}, {"content", m.content},
+    const nlohmann::ordered_json value{{"version", kVersion},
+                                       {"incarnation", m.lease.incarnation},
+                                       {"epoch", m.lease.epoch},
+                                       {"released", m.lease.released},
+                                       {"generation", m.generation},
+                                       {"content", m.content},
                                        {"dirty", m.dirty}};
     auto written = store_.write(file_, value.dump(2) + "\n", 0600);
     if (!written) return written;

@@ -1,4 +1,6 @@
 // What an operator may ask for, and why it is refused.
+#include <algorithm>
+
 #include "core/decide/context.hpp"
 
 namespace zha::deciding {
@@ -23,15 +25,25 @@ std::string not_silent(const Context& c, bool vouched) {
     return {};
 }
 
+/// Did every attempt to form a network end without one? Then it may be tried again.
+bool nothing_formed(const Context& c) {
+    const auto& nodes = c.s.nodes;
+    return c.j.fingerprint.empty() && c.holder_released() &&
+           std::all_of(nodes.begin(), nodes.end(), [](const auto& n) {
+               const auto& r = n.second.report;
+               return r.blank && r.snapshot.id.empty() && r.staged.id.empty();
+           });
+}
+
 void form(Context& c) {
     const auto& node = c.s.command->node;
     if (c.s.config->node(node) == nullptr) return refuse(c, "there is no node " + node);
-    // An earlier attempt to form that failed left an epoch behind, but no network.
-    if (!c.j.fingerprint.empty() || !c.holder_released())
+    const bool again = nothing_formed(c);
+    if (!again && (c.j.epoch != 0 || !c.j.holder.empty()))
         return refuse(c, "a network exists already: forming another would lose every device");
     for (const auto& [name, other] : c.s.nodes)
-        if (!other.report.snapshot.id.empty() || !other.report.staged.id.empty())
-            return refuse(c, name + " holds a snapshot of a network: this is not a new system");
+        if (!again && other.report.epoch != 0)
+            return refuse(c, name + " has been active before: this is not a new system");
     if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
     if (!c.report(node).blank)
         return refuse(c, "the dongle of " + node + " is not blank; use switchover --to " + node);

@@ -85,8 +85,9 @@ Instruction instruct(const Context& c, const std::string& node) {
     Instruction i;
     const auto& move = c.j.move;
     if (node == c.j.holder && !c.j.released) {
-        const bool taking = move && move->from == node;
-        const bool silent = taking && move->phase == MovePhase::releasing;
+        // A holder that is granted the role again is both ends of its move.
+        const bool silent = move && move->from == node && move->phase == MovePhase::releasing;
+        const bool taking = silent || (move && move->from == node && move->to != node);
         i.goal = taking ? Goal::standby : Goal::active;
         i.epoch = c.j.epoch;
         if (!silent) i.lease = c.s.config->timing.lease;
@@ -171,8 +172,10 @@ Decision decide(const Situation& situation) {
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)
         d.instructions[name] = deciding::instruct(c, name);
-    if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault)
-        d.instructions[situation.command->node].clear_fault = true;
+    if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault) {
+        const auto told = d.instructions.find(situation.command->node);
+        if (told != d.instructions.end()) told->second.clear_fault = true;
+    }
     deciding::describe(c);
     return d;
 }

@@ -88,6 +88,10 @@ void choose_snapshot(Context& c) {
     const auto& source = c.report(move.from);
     const bool can_ask = !move.from.empty() && move.from != move.to && c.reachable(move.from);
     if (can_ask && !settled(source.state) && c.in_phase() < kSettleMost) return;
+    // A controller that began in this phase gives the old node the time to tell its last one.
+    const auto& timing = c.s.config->timing;
+    const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
+    if (!move.from.empty() && !c.view(move.from).heard && settling) return;
     auto best = target.snapshot;
     if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
     if (can_ask && source.snapshot.has_nvram && newer(source.snapshot, best))
@@ -132,7 +136,8 @@ void promote(Context& c) {
         return fail(c, move.to + ": " +
                            (target.fault.empty() ? "it could not become active" : target.fault));
     }
-    if (target.state == NodeState::active && target.epoch == c.j.epoch)
+    // What a silent node said last proves nothing.
+    if (c.reachable(move.to) && target.state == NodeState::active && target.epoch == c.j.epoch)
         return c.enter(MovePhase::verifying, move.to + " is on the air");
     const auto& timing = c.s.config->timing;
     const auto most =

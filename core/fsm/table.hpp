@@ -111,7 +111,7 @@ inline constexpr Transition kTransitions[] = {
     {active,      kAny,            G::always,          A::rest,         active,      B::none,    active,
      "on the air"},
 
-    {recovering,  kAny,            G::unleased_radio,  A::none,         fencing,     B::none,    fencing,
+    {recovering,  kAny,            G::no_lease,        A::none,         fencing,     B::none,    fencing,
      "the lease ran out"},
     {recovering,  kAny,            G::dongle_absent,   A::none,         fencing,     B::none,    fencing,
      "the dongle was unplugged"},

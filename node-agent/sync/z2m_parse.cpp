@@ -111,7 +111,9 @@ Result<BackupParameters> parse_backup(const std::string& text) {
             backup.network.network_key[i] =
                 static_cast<std::uint8_t>(std::stoul(key.substr(2 * i, 2), nullptr, 16));
         backup.ieee = value.at("coordinator_ieee");
-        backup.frame_counter = value.at("network_key").at("frame_counter");
+        const auto counter = value.at("network_key").find("frame_counter");
+        if (counter != value.at("network_key").end() && counter->is_number_unsigned())
+            backup.frame_counter = *counter;
         return backup;
     } catch (const std::exception&) {
         return {Errc::corrupt, "coordinator_backup.json: not a complete coordinator backup"};

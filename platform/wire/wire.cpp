@@ -11,6 +11,8 @@ using nlohmann::json;
 constexpr std::size_t kTextMax = 200;
 constexpr std::size_t kMessageMax = 16384;
 constexpr std::int64_t kLeaseMaxMs = 3'600'000;
+/// The next epoch is one above the highest reported: no report may bring it near the end.
+constexpr Epoch kEpochMax = Epoch{1} << 53;
 
 /// At most kTextMax printable ASCII characters: texts come from programs and operating systems.
 std::string cut(const std::string& text) {
@@ -109,7 +111,7 @@ Result<SnapshotInfo> snapshot_from_json(const json& value) {
     Fields f(value);
     SnapshotInfo s;
     s.id = f.text("id");
-    s.epoch = f.number<Epoch>("epoch");
+    s.epoch = f.number<Epoch>("epoch", kEpochMax);
     s.seq = f.number<std::uint64_t>("seq");
     s.taken_at = f.number<std::int64_t>("taken_at");
     s.has_nvram = f.flag("has_nvram");
@@ -156,8 +158,8 @@ Result<NodeReport> decode_report(const std::string& text) {
     r.nonce = f.number<std::uint64_t>("nonce");
     r.state = f.name_of("state", parse_node_state);
     r.goal = f.name_of("goal", parse_goal);
-    r.epoch = f.number<Epoch>("epoch");
-    r.released = f.number<Epoch>("released");
+    r.epoch = f.number<Epoch>("epoch", kEpochMax);
+    r.released = f.number<Epoch>("released", kEpochMax);
     r.lease_left = f.duration("lease_left_ms");
     r.service = f.name_of("service", parse_service_state);
     r.dongle = f.name_of("dongle", parse_dongle_state);
@@ -199,13 +201,13 @@ Result<Order> decode_order(const std::string& text) {
     o.nonce = f.number<std::uint64_t>("nonce");
     o.incarnation = f.number<std::uint64_t>("incarnation");
     o.goal = f.name_of("goal", parse_goal);
-    o.epoch = f.number<Epoch>("epoch");
+    o.epoch = f.number<Epoch>("epoch", kEpochMax);
     o.lease = f.duration("lease_ms");
     o.allow_form = f.flag("allow_form");
     o.clear_fault = f.flag("clear_fault");
     o.source = f.text("source");
     o.snapshot = f.text("snapshot");
-    o.counter_epoch = f.number<Epoch>("counter_epoch");
+    o.counter_epoch = f.number<Epoch>("counter_epoch", kEpochMax);
     if (!f.error().empty()) return {Errc::protocol, "order: " + f.error()};
     return o;
 }

@@ -1,0 +1,215 @@
+// The daemon's loop: what leaves it, what it ignores, and what must be on disk before.
+#include "controller/controller.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "controller/journal_file.hpp"
+#include "tests/controller/fakes.hpp"
+
+namespace zha {
+namespace {
+
+using test::Office;
+
+struct ControllerTest : ::testing::Test {
+    Office o;
+    Controller controller{o.config, o.parts(), Office::journal()};
+
+    void SetUp() override {
+        controller.begin();
+        o.bus.connect();
+    }
+    void command(const std::string& verb, const std::string& to, bool retained = false) {
+        o.bus.deliver(o.topics.command(),
+                      R"({"id":"command-1","verb":")" + verb + R"(","to":")" + to + "\"}",
+                      retained);
+    }
+    std::string response() const {
+        const auto all = o.bus.on(o.topics.response("command-1"));
+        return all.empty() ? "" : all.back();
+    }
+    Journal stored() { return load_journal(o.store, "/state").value(); }
+};
+
+TEST_F(ControllerTest, AnOrderEchoesTheNonceAndCarriesTheIncarnation) {
+    const auto report = o.report("a", NodeState::active, 5);
+    o.hear(report);
+    ASSERT_EQ(o.orders("a").size(), 1u);
+    const auto order = wire::decode_order(o.orders("a").back());
+    ASSERT_TRUE(order) << order.error().message;
+    EXPECT_EQ(order->node, "a");
+    EXPECT_EQ(order->nonce, report.nonce);
+    EXPECT_EQ(order->incarnation, 3u);
+    EXPECT_EQ(order->epoch, 5u);
+    EXPECT_EQ(order->lease, o.config.timing.lease);
+    EXPECT_EQ(order->goal, Goal::active);
+}
+
+TEST_F(ControllerTest, OrdersAreNeverRetained) {
+    o.hear(o.report("a", NodeState::active, 5));
+    for (const auto& s : o.bus.sent)
+        if (s.topic == o.topics.order("a") || s.topic == o.topics.poke("a")) {
+            EXPECT_FALSE(s.retain) << s.topic;
+        }
+}
+
+TEST_F(ControllerTest, ARetainedReportIsIgnored) {
+    o.hear(o.report("a", NodeState::active, 5), true);
+    EXPECT_TRUE(o.orders("a").empty());
+}
+
+TEST_F(ControllerTest, AReportOnTheTopicOfAnotherNodeIsDropped) {
+    o.bus.deliver(o.topics.report("b"), wire::encode(o.report("a", NodeState::active, 5)));
+    EXPECT_TRUE(o.orders("a").empty());
+    EXPECT_TRUE(o.orders("b").empty());
+}
+
+TEST_F(ControllerTest, AReportThatDoesNotParseIsDropped) {
+    for (const auto* text : {"", "{}", "[]", "{\"node\":\"a\"}", "\xff\xfe"})
+        o.bus.deliver(o.topics.report("a"), text);
+    EXPECT_TRUE(o.orders("a").empty());
+}
+
+TEST_F(ControllerTest, AReportCannotBringTheEpochsToTheirEnd) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby, std::numeric_limits<Epoch>::max()));
+    EXPECT_TRUE(o.orders("b").empty());
+    EXPECT_EQ(o.orders("a").size(), 1u);
+}
+
+TEST_F(ControllerTest, ARetainedCommandIsIgnored) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    command("switchover", "b", true);
+    EXPECT_EQ(response(), "");
+    EXPECT_FALSE(controller.journal().move);
+}
+
+TEST_F(ControllerTest, ACommandIsDurableBeforeItIsAnswered) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    command("switchover", "b");
+    EXPECT_NE(response().find("\"ok\":true"), std::string::npos) << response();
+    ASSERT_TRUE(stored().move);
+    EXPECT_EQ(stored().move->to, "b");
+    EXPECT_EQ(stored().move->command, "command-1");
+    ASSERT_FALSE(o.history.lines.empty());
+    EXPECT_EQ(o.history.lines.back().kind, "switchover_started");
+}
+
+TEST_F(ControllerTest, WithoutADurableJournalNothingIsDecidedAndNoOrderLeaves) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    o.store.refuse = true;
+    command("switchover", "b");
+    EXPECT_NE(response().find("no space left"), std::string::npos) << response();
+    EXPECT_FALSE(controller.journal().move);
+    // The holder gives the role up: its successor's epoch cannot be written down.
+    auto gone = o.report("a", NodeState::fault, 5);
+    gone.released = 5;
+    const auto before = o.orders("a").size() + o.orders("b").size();
+    o.hear(gone);
+    o.hear(o.report("b", NodeState::standby));
+    EXPECT_EQ(o.orders("a").size() + o.orders("b").size(), before);
+    EXPECT_EQ(controller.journal().epoch, 5u);
+    o.store.refuse = false;
+    o.hear(o.report("b", NodeState::standby));
+    o.hear(o.report("b", NodeState::standby));
+    EXPECT_EQ(stored().epoch, 6u);
+    EXPECT_EQ(wire::decode_order(o.orders("b").back())->epoch, 6u);
+}
+
+TEST_F(ControllerTest, AHolderThatMayHoldTheRoleItselfIsNotReplacedWhileTheBrokerIsLost) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.clock.at += Millis{900};  // the last report of b comes later, so a falls silent first
+    o.hear(o.report("b", NodeState::standby));
+    o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"offline"})", true);
+    o.bus.disconnect();
+    o.run(controller, 4 * 120);
+    EXPECT_FALSE(controller.journal().released);
+    EXPECT_FALSE(controller.journal().move);
+    // What arrives before the session counts as up decides nothing either.
+    o.bus.up = true;
+    o.hear(o.report("b", NodeState::standby));
+    o.hear(o.report("b", NodeState::standby));
+    EXPECT_EQ(controller.journal().holder, "a");
+    EXPECT_FALSE(controller.journal().released);
+    o.bus.connect();
+    o.hear(o.report("b", NodeState::standby));
+    EXPECT_FALSE(controller.journal().released) << "the hold-down counts from the reconnection";
+}
+
+TEST_F(ControllerTest, AControllerThatFindsItselfLateCountsAsJustStarted) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    o.bus.deliver(o.topics.agent_status("a"), "offline");
+    o.clock.stall = Millis{60000};
+    o.run(controller, 4);
+    EXPECT_EQ(controller.journal().holder, "a");
+    EXPECT_FALSE(controller.journal().released);
+}
+
+TEST_F(ControllerTest, ALostHolderIsReplacedWithTrapsAndHistory) {
+    o.hear(o.report("a", NodeState::active, 5));
+    const auto last = o.clock.at;
+    for (int i = 0; i < 40 && controller.journal().epoch == 5; ++i) {
+        o.hear(o.report("b", NodeState::standby));
+        if (i == 1) o.bus.deliver(o.topics.agent_status("a"), R"({"state":"offline"})");
+        o.run(controller, 4);
+    }
+    EXPECT_EQ(controller.journal().holder, "b");
+    EXPECT_GE(o.clock.at, last + o.config.timing.hold_down);
+    EXPECT_FALSE(o.traps.sent.empty());
+    EXPECT_EQ(o.traps.sent.size(), o.history.lines.size());
+    EXPECT_EQ(o.bus.on(o.topics.event()).size(), o.history.lines.size());
+}
+
+TEST_F(ControllerTest, BrokenHistoryAndTrapsDoNotStopAMove) {
+    o.history.refuse = o.traps.refuse = true;
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    command("switchover", "b");
+    EXPECT_TRUE(controller.journal().move);
+}
+
+TEST_F(ControllerTest, ClearFaultTravelsInExactlyOneOrder) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::fault));
+    command("clear-fault", "b");
+    o.hear(o.report("b", NodeState::fault));
+    EXPECT_TRUE(wire::decode_order(o.orders("b").back())->clear_fault);
+    o.hear(o.report("b", NodeState::fault));
+    EXPECT_FALSE(wire::decode_order(o.orders("b").back())->clear_fault);
+}
+
+TEST_F(ControllerTest, HistoryIsAnsweredWithItsLines) {
+    o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"history","limit":7})");
+    EXPECT_EQ(o.history.asked, 7u);
+    EXPECT_NE(response().find("\"done\":true"), std::string::npos);
+}
+
+TEST_F(ControllerTest, TheSwitchOfANodeStartsASwitchoverOnlyWhenTurnedOn) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.hear(o.report("b", NodeState::standby));
+    o.bus.deliver(o.topics.active_set("b"), "ON", true);
+    o.bus.deliver(o.topics.active_set("b"), "OFF");
+    EXPECT_FALSE(controller.journal().move);
+    o.bus.deliver(o.topics.active_set("b"), "ON");
+    ASSERT_TRUE(controller.journal().move);
+    EXPECT_EQ(controller.journal().move->to, "b");
+}
+
+TEST_F(ControllerTest, AfterAReconnectionItsStatusStateAndDiscoveryAreSaidAgain) {
+    const auto statuses = o.bus.on(o.topics.controller_status()).size();
+    const auto states = o.bus.on(o.topics.state()).size();
+    o.bus.disconnect();
+    o.bus.connect();
+    EXPECT_EQ(o.bus.on(o.topics.controller_status()).size(), statuses + 1);
+    EXPECT_EQ(o.bus.on(o.topics.state()).size(), states + 1);
+    EXPECT_EQ(o.bus.on("homeassistant/device/zha_home_a/config").size(), 2u);
+}
+
+}  // namespace
+}  // namespace zha
