@@ -20,6 +20,7 @@ struct Arguments {
 void add_verbs(CLI::App& app, Arguments& a) {
     app.require_subcommand(1);
     app.fallthrough();
+    app.add_subcommand("check-config", "check the configuration and end");
     app.add_subcommand("status", "the state of the cluster");
     app.add_subcommand("watch", "the state, drawn again at every change");
     auto* switchover = app.add_subcommand("switchover", "planned move of the role");
@@ -37,6 +38,13 @@ void add_verbs(CLI::App& app, Arguments& a) {
         verb->add_option("--timeout", a.timeout_s, "seconds to wait for the end")
             ->check(CLI::Range(1, 3600));
     }
+}
+
+int check_config(const Arguments& a) {
+    if (const auto secret = check_password(a.options.config.mqtt); !secret)
+        return cli::complain(secret.error().message, cli::kUsage);
+    std::printf("%s: ok, %zu nodes\n", a.config.c_str(), a.options.config.nodes.size());
+    return cli::kOk;
 }
 
 int run(const CLI::App& app, const Arguments& a) {
@@ -65,6 +73,7 @@ int main(int argc, char** argv) {
     auto config = load_config(arguments.config);
     if (!config) return cli::complain(config.error().message, cli::kUsage);
     arguments.options.config = *config;
+    if (app.got_subcommand("check-config")) return check_config(arguments);
     init_log("zha-switchover", "error");
     return run(app, arguments);
 }

@@ -92,7 +92,7 @@ int with_session(const Options& options, std::function<Task<int>(Session&, Clock
     MqttOptions mqtt;
     mqtt.broker = options.config.mqtt;
     auto bus = make_mqtt_bus(mqtt, io.get_executor(), clock);
-    if (!bus) return complain(bus.error());
+    if (!bus) return complain(bus.error().message, kUsage);
     Session session(**bus, clock, options.config);
     int result = kFailed;
     const auto body = [&]() -> Task<void> {
