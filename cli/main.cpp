@@ -40,6 +40,13 @@ void add_verbs(CLI::App& app, Arguments& a) {
     }
 }
 
+/// Not whether there is such a node, which is for the controller to say: what could not be one.
+std::string wrong_name(const std::string& node) {
+    constexpr auto kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    if (node.size() <= 32 && node.find_first_not_of(kLetters) == std::string::npos) return {};
+    return "the name of a node has 1 to 32 of a-z, 0-9 and -";
+}
+
 int check_config(const Arguments& a) {
     if (const auto secret = check_password(a.options.config.mqtt); !secret)
         return cli::complain(secret.error().message, cli::kUsage);
@@ -74,6 +81,8 @@ int main(int argc, char** argv) {
     if (!config) return cli::complain(config.error().message, cli::kUsage);
     arguments.options.config = *config;
     if (app.got_subcommand("check-config")) return check_config(arguments);
+    if (const auto wrong = wrong_name(arguments.node); !wrong.empty())
+        return cli::complain(wrong, cli::kUsage);
     init_log("zha-switchover", "error");
     return run(app, arguments);
 }

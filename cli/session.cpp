@@ -29,10 +29,8 @@ Session::Session(Bus& bus, Clock& clock, const Config& config)
       topics_(config.mqtt.base_topic, config.cluster),
       broker_(config.mqtt.host + ":" + std::to_string(config.mqtt.port)) {
     bus_.on_connection([this](bool up, const std::string& why) { connect_error_ = up ? "" : why; });
-    bus_.subscribe(topics_.controller_status(), [this](const BusMessage& m) {
-        const auto value = nlohmann::json::parse(m.payload, nullptr, false);
-        controller_ = value.is_object() ? value.value("state", "") : "";
-    });
+    bus_.subscribe(topics_.controller_status(),
+                   [this](const BusMessage& m) { controller_ = wire::presence(m.payload); });
     bus_.subscribe(topics_.state(), [this](const BusMessage& m) {
         auto value = nlohmann::ordered_json::parse(m.payload, nullptr, false);
         if (value.is_object()) state_ = std::move(value);
@@ -75,7 +73,7 @@ Task<Result<nlohmann::json>> Session::ask(nlohmann::json command, Time deadline,
         if (value["done"] == true)
             final = std::move(value);
         else
-            progress(value.value("text", ""));
+            progress(wire::text_of(value, "text"));
     });
     if (auto sent = bus_.publish(topics_.command(), command.dump(), false, 1); !sent)
         co_return sent.error();

@@ -40,14 +40,6 @@ Notification notification(EventKind kind) {
     return Notification::test;
 }
 
-/// "online" / "offline" out of {"state": ...} or the bare word.
-std::string presence(const std::string& payload) {
-    const auto value = nlohmann::json::parse(payload, nullptr, false);
-    if (!value.is_object()) return payload;
-    const auto it = value.find("state");
-    return it != value.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 std::string controller_online(std::uint64_t incarnation) {
@@ -228,7 +220,7 @@ void Controller::heard_switch(const std::string& node, const BusMessage& message
 }
 
 void Controller::heard_bridge(const BusMessage& message) {
-    const auto word = presence(message.payload);
+    const auto word = wire::presence(message.payload);
     situation_.bridge = word == "online"    ? BridgeState::online
                         : word == "offline" ? BridgeState::offline
                                             : BridgeState::unknown;
@@ -236,7 +228,7 @@ void Controller::heard_bridge(const BusMessage& message) {
 }
 
 void Controller::heard_agent_status(const std::string& node, const BusMessage& message) {
-    situation_.nodes[node].gone = presence(message.payload) == "offline";
+    situation_.nodes[node].gone = wire::presence(message.payload) == "offline";
     decide_now();
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/wire/wire.hpp"
+
 namespace zha {
 
 void BridgeWatch::subscribe(Bus& bus, const std::string& base_topic) {
@@ -16,9 +18,7 @@ void BridgeWatch::restart() {
 
 void BridgeWatch::heard_state(const BusMessage& message) {
     if (message.retained) return;
-    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    if (!value.is_object()) return;
-    online_ = value.value("state", "") == "online";
+    online_ = wire::presence(message.payload) == "online";
 }
 
 void BridgeWatch::heard_info(const BusMessage& message) {

@@ -1,6 +1,5 @@
 #include "node-agent/link.hpp"
 
-#include <nlohmann/json.hpp>
 #include <random>
 
 #include "platform/log/log.hpp"
@@ -63,8 +62,7 @@ void Link::connection(bool up, const std::string& why) {
 }
 
 void Link::heard_controller(const BusMessage& message) {
-    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    const auto state = value.is_object() ? value.value("state", "") : std::string();
+    const auto state = wire::presence(message.payload);
     node_.lease.presence(state == "online"    ? ControllerPresence::online
                          : state == "offline" ? ControllerPresence::offline
                                               : ControllerPresence::unknown);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node-agent/sync/z2m_files.hpp"
+#include "platform/wire/wire.hpp"
 
 namespace zha {
 
@@ -126,7 +127,7 @@ Result<std::uint32_t> count_devices(const std::string& database) {
         at = end + 1;
         if (line.empty()) continue;
         const auto value = json::parse(line, nullptr, false);
-        const auto type = value.is_object() ? value.value("type", "") : std::string();
+        const auto type = wire::text_of(value, "type");
         if (type.empty())
             return {Errc::corrupt,
                     "database.db: line " + std::to_string(line_number) + " is damaged"};

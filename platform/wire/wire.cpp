@@ -85,6 +85,11 @@ Result<json> parse_object(const std::string& text, const char* what) {
 
 }  // namespace
 
+std::string presence(const std::string& payload) {
+    const auto value = json::parse(payload, nullptr, false);
+    return value.is_object() ? text_of(value, "state") : payload;
+}
+
 json to_json(const SnapshotInfo& s) {
     return {{"id", s.id},
             {"epoch", s.epoch},

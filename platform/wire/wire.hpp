@@ -21,6 +21,17 @@ nlohmann::json to_json(const NodeReport&);
 nlohmann::json to_json(const SnapshotInfo&);
 Result<SnapshotInfo> snapshot_from_json(const nlohmann::json&);
 
+/// The text at `name`, or nothing: for messages whose sender may write what it likes.
+template <class Json>
+std::string text_of(const Json& object, const char* name) {
+    if (!object.is_object()) return {};
+    const auto it = object.find(name);
+    return it != object.end() && it->is_string() ? it->template get<std::string>() : std::string();
+}
+
+/// "online" or "offline" out of {"state": ...} or the bare word.
+std::string presence(const std::string& payload);
+
 /// Topics of one cluster: "<base>/<cluster>/...".
 class Topics {
   public:
