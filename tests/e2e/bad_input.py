@@ -1,8 +1,12 @@
 """What the tests of bad input share: a good configuration to spoil, and "one clear line"."""
 import copy
+import os
 import pathlib
+import pty
 import subprocess
 import tempfile
+import threading
+import tty
 import unittest
 
 import yaml
@@ -18,6 +22,23 @@ def run(program, *argv, seconds=MOST, **options):
     """Runs one of our programs to its end, with nobody at the keyboard."""
     return subprocess.run([str(BIN / program), *map(str, argv)], capture_output=True, text=True,
                           errors="replace", timeout=seconds, stdin=subprocess.DEVNULL, **options)
+
+
+def silent_terminal():
+    """(path, close, what was sent to it) of a terminal that answers nothing."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    sent = bytearray()
+
+    def swallow():
+        try:
+            while data := os.read(master, 4096):
+                sent.extend(data)
+        except OSError:
+            pass
+
+    threading.Thread(target=swallow, daemon=True).start()
+    return os.ttyname(slave), lambda: (os.close(slave), os.close(master)), sent
 
 
 class BadInput(unittest.TestCase):

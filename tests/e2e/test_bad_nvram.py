@@ -1,34 +1,14 @@
 """zha-nvram with a wrong port, a wrong file or no room: one line, and nothing was changed."""
 import json
-import os
 import pathlib
-import pty
-import subprocess
 import sys
-import threading
-import tty
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from bad_input import BadInput, run  # noqa: E402
+from bad_input import BadInput, run, silent_terminal  # noqa: E402
 from emulated import Dongles  # noqa: E402
-
-
-def silent_terminal():
-    """(path, close) of a terminal that takes everything and answers nothing."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-
-    def swallow():
-        try:
-            while os.read(master, 4096):
-                pass
-        except OSError:
-            pass
-
-    threading.Thread(target=swallow, daemon=True).start()
-    return os.ttyname(slave), lambda: (os.close(slave), os.close(master))
+from small_disk import SmallDisk  # noqa: E402
 
 
 class WrongPort(BadInput):
@@ -57,7 +37,7 @@ class WrongPort(BadInput):
         self.assert_refused("tcp://127.0.0.1:1")
 
     def test_a_terminal_where_no_dongle_answers(self):
-        path, close = silent_terminal()
+        path, close, _ = silent_terminal()
         self.addCleanup(close)
         done = run("zha-nvram", "read", self.directory / "dump.json", "--port", path, "--timeout", 4)
         self.assert_one_line(done, 1, "zha-nvram: ", path)
@@ -123,12 +103,7 @@ class WrongFile(WithDongle):
 class NoRoom(WithDongle):
     def setUp(self):
         super().setUp()
-        self.small = self.directory / "small"
-        self.small.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(self.small)],
-                          capture_output=True).returncode != 0:
-            self.skipTest("only who may mount can make a full directory")
-        self.addCleanup(subprocess.run, ["umount", str(self.small)], check=True)
+        self.small = SmallDisk(self, self.directory / "small", 16).directory
 
     def test_a_full_directory_keeps_the_old_dump(self):
         old = self.small / "dump.json"
