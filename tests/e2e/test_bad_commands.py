@@ -18,9 +18,9 @@ VERBS = (["status"], ["watch"], ["history"], ["switchover", "--to", "node-b", "-
 
 
 class NoBroker(BadConfig):
-    def assert_unavailable(self, *words):
+    def assert_unavailable(self, verbs, *words):
         self.write()
-        for argv in VERBS:
+        for argv in verbs:
             with self.subTest(argv=argv):
                 began = time.monotonic()
                 done = run("zha-switchover", "--config", self.file, *argv)
@@ -28,12 +28,12 @@ class NoBroker(BadConfig):
                 self.assertLess(time.monotonic() - began, 10)
 
     def test_nobody_listens(self):
-        self.assert_unavailable(":1:")
+        self.assert_unavailable(VERBS, ":1:")
 
     def test_somebody_listens_and_says_nothing(self):
         with socket.create_server(("127.0.0.1", 0)) as mute:
             self.config["mqtt"]["port"] = mute.getsockname()[1]
-            self.assert_unavailable(f":{mute.getsockname()[1]}:")
+            self.assert_unavailable(VERBS[:1], f":{mute.getsockname()[1]}:")
 
 
 class WithBroker(BadInput):

@@ -47,7 +47,7 @@ class WrongPort(BadInput):
 class WithDongle(BadInput):
     def setUp(self):
         super().setUp()
-        self.dongles = Dongles(self.directory / "sim", {"a": None})
+        self.dongles = Dongles(self.directory / "sim", ["a"])
         self.addCleanup(self.dongles.stop)
         self.file = self.directory / "image.json"
         self.read(self.file)
