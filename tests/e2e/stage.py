@@ -37,6 +37,9 @@ class Stage:
     # -- setting up -------------------------------------------------------------------------------
     def start(self):
         self.prepare()
+        self.start_daemons()
+
+    def start_daemons(self):
         self.start_python("record", "observer", self.record_file)
         self.start_daemon("zha-controller", "controller", ["--config"])
         for node in NODES:
