@@ -10,7 +10,7 @@ namespace {
 using namespace zha;
 
 struct Arguments {
-    std::string config = "/etc/zigbee-ha/zha.yaml";
+    std::string config = "/etc/zha/zha.yaml";
     std::string node;
     unsigned limit = 20;
     unsigned timeout_s = 240;
@@ -20,7 +20,6 @@ struct Arguments {
 void add_verbs(CLI::App& app, Arguments& a) {
     app.require_subcommand(1);
     app.fallthrough();
-    app.add_subcommand("check-config", "check the configuration and end");
     app.add_subcommand("status", "the state of the cluster");
     app.add_subcommand("watch", "the state, drawn again at every change");
     auto* switchover = app.add_subcommand("switchover", "planned move of the role");
@@ -31,6 +30,7 @@ void add_verbs(CLI::App& app, Arguments& a) {
     form->add_option("--on", a.node, "node that forms it; its dongle must be blank")->required();
     auto* clear = app.add_subcommand("clear-fault", "let a node in fault try again");
     clear->add_option("node", a.node, "the node")->required();
+    app.add_subcommand("check-config", "check the configuration and what follows from its timings");
     auto* history = app.add_subcommand("history", "role changes and events");
     history->add_option("--limit", a.limit, "newest lines to show")->check(CLI::Range(1, 200));
     for (auto* verb : {switchover, failover, form}) {
@@ -47,15 +47,9 @@ std::string wrong_name(const std::string& node) {
     return "the name of a node has 1 to 32 of a-z, 0-9 and -";
 }
 
-int check_config(const Arguments& a) {
-    if (const auto secret = check_password(a.options.config.mqtt); !secret)
-        return cli::complain(secret.error().message, cli::kUsage);
-    std::printf("%s: ok, %zu nodes\n", a.config.c_str(), a.options.config.nodes.size());
-    return cli::kOk;
-}
-
 int run(const CLI::App& app, const Arguments& a) {
     const auto verb = app.get_subcommands().front()->get_name();
+    if (verb == "check-config") return cli::check_config(a.options, a.config);
     if (verb == "status") return cli::status(a.options);
     if (verb == "watch") return cli::watch(a.options);
     if (verb == "history") return cli::history(a.options, a.limit);
@@ -80,7 +74,6 @@ int main(int argc, char** argv) {
     auto config = load_config(arguments.config);
     if (!config) return cli::complain(config.error().message, cli::kUsage);
     arguments.options.config = *config;
-    if (app.got_subcommand("check-config")) return check_config(arguments);
     if (const auto wrong = wrong_name(arguments.node); !wrong.empty())
         return cli::complain(wrong, cli::kUsage);
     init_log("zha-switchover", "error");

@@ -29,8 +29,10 @@ Session::Session(Bus& bus, Clock& clock, const Config& config)
       topics_(config.mqtt.base_topic, config.cluster),
       broker_(config.mqtt.host + ":" + std::to_string(config.mqtt.port)) {
     bus_.on_connection([this](bool up, const std::string& why) { connect_error_ = up ? "" : why; });
-    bus_.subscribe(topics_.controller_status(),
-                   [this](const BusMessage& m) { controller_ = wire::presence(m.payload); });
+    bus_.subscribe(topics_.controller_status(), [this](const BusMessage& m) {
+        const auto value = nlohmann::json::parse(m.payload, nullptr, false);
+        controller_ = value.is_object() ? wire::text_of(value, "state") : "";
+    });
     bus_.subscribe(topics_.state(), [this](const BusMessage& m) {
         auto value = nlohmann::ordered_json::parse(m.payload, nullptr, false);
         if (value.is_object()) state_ = std::move(value);

@@ -9,6 +9,8 @@ namespace zha::cli {
 
 int status(const Options& options);
 int watch(const Options& options);
+/// The configuration was loaded already, so it is right; says what its timings promise.
+int check_config(const Options& options, const std::string& file);
 int history(const Options& options, unsigned limit);
 
 struct MoveRequest {

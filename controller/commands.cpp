@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "platform/wire/wire.hpp"
+
 namespace zha {
 
 namespace {
@@ -28,23 +30,18 @@ std::optional<Verb> parse_verb(const std::string& text) {
     return std::nullopt;
 }
 
-std::string text_of(const json& object, const char* name) {
-    const auto it = object.find(name);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 Result<Request> decode_request(const std::string& text, std::string& id) {
     if (text.size() > kRequestMax) return {Errc::invalid, "command: too long"};
     const auto object = json::parse(text, nullptr, false);
     if (!object.is_object()) return {Errc::invalid, "command: not a JSON object"};
-    const auto wanted = text_of(object, "id");
+    const auto wanted = wire::text_of(object, "id");
     if (!plain(wanted, 8, 64)) return {Errc::invalid, "command: id must be 8-64 of a-z 0-9 - _"};
     id = wanted;
     Request request;
     request.id = id;
-    const auto verb = text_of(object, "verb");
+    const auto verb = wire::text_of(object, "verb");
     if (verb == "history") {
         const auto limit = object.find("limit");
         if (limit != object.end() && limit->is_number_unsigned())
@@ -53,7 +50,7 @@ Result<Request> decode_request(const std::string& text, std::string& id) {
     }
     const auto known = parse_verb(verb);
     if (!known) return {Errc::invalid, "command: unknown verb"};
-    const auto to = text_of(object, "to");
+    const auto to = wire::text_of(object, "to");
     const bool optional = *known == Verb::failover && !object.contains("to");
     if (!optional && !plain(to, 1, 32)) return {Errc::invalid, "command: no node named in \"to\""};
     request.command = OperatorCommand{*known, id, to};

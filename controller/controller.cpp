@@ -11,6 +11,7 @@ namespace zha {
 namespace {
 
 constexpr Millis kTick{250};
+constexpr Millis kForgetFailures{600000};
 
 Notification notification(EventKind kind) {
     switch (kind) {
@@ -40,6 +41,12 @@ Notification notification(EventKind kind) {
     return Notification::test;
 }
 
+/// "online" / "offline" out of {"state": ...} or the bare word.
+std::string presence(const std::string& payload) {
+    const auto value = nlohmann::json::parse(payload, nullptr, false);
+    return value.is_object() ? wire::text_of(value, "state") : payload;
+}
+
 }  // namespace
 
 std::string controller_online(std::uint64_t incarnation) {
@@ -64,6 +71,8 @@ Controller::Controller(const Config& config, ControllerParts parts, Journal jour
 void Controller::begin() {
     auto& bus = p_.bus;
     bus.on_connection([this](bool up, const std::string& why) { connection(up, why); });
+    bus.subscribe(topics_.controller_status(),
+                  [this](const BusMessage& m) { heard_own_status(m); });
     bus.subscribe(topics_.command(), [this](const BusMessage& m) { heard_command(m); });
     bus.subscribe(config_.mqtt.z2m_base_topic + "/bridge/state",
                   [this](const BusMessage& m) { heard_bridge(m); });
@@ -84,29 +93,47 @@ void Controller::begin() {
 Task<void> Controller::run() {
     auto expected = p_.clock.now() + kTick;
     while (co_await p_.clock.sleep_until(expected)) {
-        const auto now = p_.clock.now();
-        // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
-        if (now - expected > config_.timing.heartbeat) {
-            spdlog::warn("late by {} ms: counting as just started", (now - expected).count());
-            situation_.since = now;
-        }
-        expected = now + kTick;
+        expected = p_.clock.now() + kTick;
         decide_now();
         publish_state();
     }
 }
 
 void Controller::connection(bool up, const std::string& why) {
+    confirmed_ = false;
     if (!up) {
         spdlog::warn("broker: {}", why);
         return;
     }
     spdlog::info("connected to the broker");
-    situation_.since = p_.clock.now();
     // Whatever the broker holds of us may be older than this session.
     published_.clear();
     publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
     publish_discovery();
+}
+
+void Controller::start_anew() {
+    situation_.since = p_.clock.now();
+    decided_at_ = situation_.since;
+    // The phase of a move gets its time again: nobody could be heard meanwhile.
+    if (auto& move = situation_.journal.move) move->phase_since = situation_.since;
+}
+
+void Controller::heard_own_status(const BusMessage& message) {
+    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
+    if (!value.is_object() || wire::text_of(value, "state") != "online") return;
+    const auto it = value.find("incarnation");
+    if (it == value.end() || !it->is_number_unsigned()) return;
+    const auto incarnation = it->get<std::uint64_t>();
+    if (incarnation > facts_.incarnation && !passive_) {
+        spdlog::critical("a newer controller runs on this broker: doing nothing any more");
+        passive_ = true;
+    }
+    // Nodes that hold the role on their own give that up once they see us online. The broker has
+    // it now; so from here on the hold-down covers them.
+    if (incarnation != facts_.incarnation || message.retained || confirmed_) return;
+    confirmed_ = true;
+    start_anew();
     decide_now();
     publish_state();
 }
@@ -159,7 +186,15 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 }
 
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
+    if (!p_.bus.connected() || !confirmed_ || passive_) return false;
     situation_.now = p_.clock.now();
+    // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
+    if (situation_.now - decided_at_ > config_.timing.heartbeat + kTick) {
+        spdlog::warn("late by {} ms: counting as just started",
+                     (situation_.now - decided_at_).count());
+        start_anew();
+    }
+    decided_at_ = situation_.now;
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);
     auto decision = decide(situation_);
@@ -178,7 +213,11 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     decision_ = std::move(decision);
     situation_.journal = decision_.journal;
     situation_.raised = decision_.raised;
-    for (auto& [name, view] : situation_.nodes) view.failures = decision_.failures[name];
+    for (auto& [name, view] : situation_.nodes) {
+        if (decision_.failures[name] > view.failures) failed_at_[name] = situation_.now;
+        const bool old = situation_.now - failed_at_[name] > kForgetFailures;
+        view.failures = old ? 0 : decision_.failures[name];
+    }
     for (const auto& event : decision_.events) tell(event);
     for (const auto& answer : decision_.answers)
         reply(answer.command, answer.done, std::string(to_string(answer.code)), answer.text);
@@ -220,15 +259,16 @@ void Controller::heard_switch(const std::string& node, const BusMessage& message
 }
 
 void Controller::heard_bridge(const BusMessage& message) {
-    const auto word = wire::presence(message.payload);
+    const auto word = presence(message.payload);
     situation_.bridge = word == "online"    ? BridgeState::online
                         : word == "offline" ? BridgeState::offline
                                             : BridgeState::unknown;
+    situation_.bridge_at = p_.clock.now();
     decide_now();
 }
 
 void Controller::heard_agent_status(const std::string& node, const BusMessage& message) {
-    situation_.nodes[node].gone = wire::presence(message.payload) == "offline";
+    situation_.nodes[node].gone = presence(message.payload) == "offline";
     decide_now();
 }
 

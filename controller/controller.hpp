@@ -46,7 +46,10 @@ class Controller {
     void heard_switch(const std::string& node, const BusMessage& message);
     void heard_bridge(const BusMessage& message);
     void heard_agent_status(const std::string& node, const BusMessage& message);
+    void heard_own_status(const BusMessage& message);
     void connection(bool up, const std::string& why);
+    /// Counts as just started: what nodes did meanwhile is not known.
+    void start_anew();
     /// One decision; false when the journal could not be written, then nothing follows from it.
     bool decide_now(std::optional<OperatorCommand> command = std::nullopt);
     void send_order(const std::string& node, std::uint64_t nonce);
@@ -68,6 +71,10 @@ class Controller {
     std::map<std::string, Instruction> told_;
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
+    std::map<std::string, Time> failed_at_;  ///< failures are forgotten after a while
+    bool confirmed_ = false;                 ///< our own "online" came back through the broker
+    bool passive_ = false;                   ///< another, newer controller was seen
+    Time decided_at_{0};
 };
 
 }  // namespace zha

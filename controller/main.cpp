@@ -1,18 +1,14 @@
 // zha-controller: decides which node is active. Boot order: parse, load, wire, run.
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <CLI/CLI.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "controller/controller.hpp"
 #include "controller/journal_file.hpp"
 #include "platform/bus/mqtt_bus.hpp"
 #include "platform/config/config.hpp"
+#include "platform/daemon/daemon.hpp"
 #include "platform/log/log.hpp"
 
 namespace {
@@ -30,56 +26,44 @@ int fail(const Error& error) {
     return 1;
 }
 
-/// Two controllers on one state directory would answer each other's nodes. Held until exit.
-Status lock_state(const Path& directory) {
-    const auto file = directory / "lock";
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return {Errc::io, file.string() + ": cannot open"};
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return {Errc::busy, file.string() + ": another controller runs on this directory"};
-    return {};
+MqttOptions mqtt_options(const Config& config) {
+    const wire::Topics topics(config.mqtt.base_topic, config.cluster);
+    MqttOptions options;
+    options.broker = config.mqtt;
+    // Always the same: the broker itself keeps only one controller connected.
+    options.client_id = "zha-" + config.cluster + "-controller";
+    options.will_topic = topics.controller_status();
+    options.will_payload = controller_offline();
+    // The will has to come within half a lease (docs/state-machine.md).
+    options.keepalive = config.timing.lease / 4;
+    return options;
 }
 
 int run(const Config& config) {
     RealStore store;
     const auto& directory = config.controller.state;
     if (auto made = store.make_directory(directory, 0700); !made) return fail(made.error());
-    if (auto locked = lock_state(directory); !locked) return fail(locked.error());
+    if (auto locked = lock_directory(directory); !locked) return fail(locked.error());
     auto journal = load_journal(store, directory);
     if (!journal) return fail(journal.error());
-    ++journal->incarnation;
+    // Above every one before, even when the journal was lost: agents obey no lower one.
+    journal->incarnation =
+        std::max(journal->incarnation + 1, static_cast<std::uint64_t>(std::time(nullptr)));
     if (auto saved = save_journal(store, directory, *journal); !saved) return fail(saved.error());
     auto history = open_history(directory / "history.sqlite");
     if (!history) return fail(history.error());
     auto traps = make_trap_sender(config.controller.traps);
     if (!traps) return fail(traps.error());
 
-    asio::io_context io(1);
-    RealClock clock(io.get_executor());
-    const wire::Topics topics(config.mqtt.base_topic, config.cluster);
-    MqttOptions options;
-    options.broker = config.mqtt;
-    options.client_id = "zha-" + config.cluster + "-controller";
-    options.will_topic = topics.controller_status();
-    options.will_payload = controller_offline();
-    // The will has to come within half a lease (design, "Losing the controller").
-    options.keepalive = config.timing.lease / 4;
-    auto bus = make_mqtt_bus(options, io.get_executor(), clock);
+    Daemon daemon;
+    RealClock clock(daemon.executor());
+    auto bus = make_mqtt_bus(mqtt_options(config), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
-
     Controller controller(config, {clock, **bus, store, **history, **traps}, *journal);
     controller.begin();
     (*bus)->start();
-    asio::co_spawn(io, controller.run(), asio::detached);
-    asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const asio::error_code& error, int) {
-        if (error) return;
-        asio::co_spawn(io, (*bus)->stop(clock.now() + Millis{2000}),
-                       [&io](const std::exception_ptr&) { io.stop(); });
-    });
-    io.run();
-    spdlog::info("stopped");
-    return 0;
+    daemon.spawn("controller", controller.run());
+    return daemon.run([&] { return (*bus)->stop(clock.now() + Millis{2000}); });
 }
 
 }  // namespace

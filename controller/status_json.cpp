@@ -97,7 +97,7 @@ ordered_json discovery_json(const Config& config, const std::string& node) {
         return ordered_json{{"platform", platform},
                             {"name", name},
                             {"unique_id", id + "_" + key},
-                            {"object_id", id + "_" + key}};
+                            {"default_entity_id", std::string(platform) + "." + id + "_" + key}};
     };
     const auto sensor = [&](const char* name, const std::string& field) {
         auto c = component("sensor", name, field);

@@ -22,7 +22,7 @@ struct NodeView {
     NodeReport report;
     bool heard = false;     ///< a report came since the controller started
     Time heard_at{0};       ///< controller's clock
-    bool gone = false;      ///< the broker says that the agent's session ended (its last will)
+    bool gone = false;      ///< the broker said so of the agent after its last report (its will)
     Time leased_at{0};      ///< when an order with a lease was last sent; 0 = never
     unsigned failures = 0;  ///< promotions that failed since the last success
 };
@@ -77,6 +77,7 @@ struct Situation {
     Journal journal;
     std::map<std::string, NodeView> nodes;  ///< every configured node
     BridgeState bridge = BridgeState::unknown;
+    Time bridge_at{0};             ///< when that was said
     std::set<std::string> raised;  ///< conditions already told, as Decision::raised
     std::optional<OperatorCommand> command;
 };
@@ -108,6 +109,8 @@ Decision decide(const Situation& situation);
 
 /// Does the node still report?
 bool reachable(const Situation& situation, const std::string& node);
+/// It does not, and had the time to: a controller that has just started knows nothing yet.
+bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.
 std::string why_not(const Situation& situation, const std::string& node);
 /// Until when the holder of the journal's epoch may still be on the air, if it does not release it.

@@ -28,6 +28,7 @@ struct BackupParameters {
     NetworkParameters network;
     std::vector<std::uint8_t> channel_mask;  ///< channel numbers
     std::string ieee;                        ///< 16 hex digits, MSB first
+    std::uint32_t frame_counter = 0;         ///< outgoing, as the dongle had saved it that day
 };
 
 struct GateInput {

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "core/limits.hpp"
+
 namespace zha {
 
 namespace {
@@ -58,6 +60,8 @@ Millis required_hold_down(const Timing& t) {
 
 Status check_timing(const Timing& t) {
     if (auto status = check_ranges(t); !status) return status;
+    if (t.lease > kLeaseMost)
+        return problem("lease", text(t.lease) + " is too long: at most " + text(kLeaseMost));
     // One lost report must not end a healthy lease.
     if (t.lease < 3 * t.heartbeat)
         return problem("lease", text(t.lease) + " is too short: at least 3 heartbeats, " +
@@ -77,7 +81,9 @@ Status check_timing(const Timing& t) {
 
 Millis worst_rto(const Timing& t) {
     const Millis host_lost = std::max(t.hold_down, t.heartbeat * t.fall);
-    const Millis service_lost = t.start_timeout * t.local_restarts + t.fence;
+    // A node that is still there tells its last state first, and hands its last snapshot over.
+    const Millis service_lost =
+        t.start_timeout * t.local_restarts + t.fence + kSettleMost + kStageMost;
     // One heartbeat until the other node asks and is told.
     return std::max(host_lost, service_lost) + t.heartbeat + t.promote_timeout;
 }

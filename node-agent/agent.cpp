@@ -35,7 +35,7 @@ Millis Agent::budget(fsm::Budget budget) const {
         case fsm::Budget::none:
             return Millis{0};
         case fsm::Budget::fence:
-            return t.fence * 3;
+            return t.fence;
         case fsm::Budget::read:
             return kReadMost;
         case fsm::Budget::fetch:
@@ -87,11 +87,11 @@ Task<Status> Agent::perform(fsm::Action action, Time deadline) {
 }
 
 Task<void> Agent::run() {
-    for (;;) {
+    while (!node_.stopping) {
         co_await node_.look_at_service(kServiceAge);
         const auto* row = fsm::next(node_.state, node_.order.goal, node_.facts());
         if (row->action == fsm::Action::rest) {
-            if (!co_await node_.clock.sleep_for(kTick)) co_return;
+            if (!co_await node_.clock.sleep_for(kTick)) break;
             continue;
         }
         if (row->action == fsm::Action::none) {
@@ -109,19 +109,22 @@ Task<void> Agent::run() {
         spdlog::error("{}: {}", to_string(row->action), node_.fault);
         enter(row->on_failure, std::string(to_string(row->action)) + " failed");
         // A step that fails at once must not spin.
-        if (!co_await node_.clock.sleep_for(kTick)) co_return;
+        if (!co_await node_.clock.sleep_for(kTick)) break;
     }
+    node_.ended = true;
 }
 
 Task<void> Agent::watch() {
     while (co_await node_.clock.sleep_for(kTick)) {
-        const bool may = node_.lease.live(node_.now()) && serving(node_.state);
-        const bool runs = node_.service_status.state == ServiceState::running ||
-                          node_.service_status.state == ServiceState::starting;
-        if (may || !runs) continue;
-        spdlog::warn("zigbee2mqtt runs and may not: killing it");
+        const bool may = node_.lease.live(node_.now()) && (serving(node_.state) || node_.stopping);
+        // What it was seen to be last counts for little while a start is under way.
+        if (may || !node_.service_may_run || node_.state == NodeState::fencing) continue;
+        spdlog::warn("zigbee2mqtt may not run now: killing it");
         auto killed = co_await node_.service.kill(node_.now() + node_.config.timing.fence / 2);
-        if (!killed) spdlog::error("{}", killed.error().message);
+        if (killed)
+            node_.service_may_run = false;
+        else
+            spdlog::error("{}", killed.error().message);
         node_.service_seen = Time{0};
         co_await node_.look_at_service(Millis{0});
     }

@@ -18,7 +18,9 @@ void BridgeWatch::restart() {
 
 void BridgeWatch::heard_state(const BusMessage& message) {
     if (message.retained) return;
-    online_ = wire::presence(message.payload) == "online";
+    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
+    if (!value.is_object()) return;
+    online_ = wire::text_of(value, "state") == "online";
 }
 
 void BridgeWatch::heard_info(const BusMessage& message) {

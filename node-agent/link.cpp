@@ -1,5 +1,6 @@
 #include "node-agent/link.hpp"
 
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "platform/log/log.hpp"
@@ -62,7 +63,8 @@ void Link::connection(bool up, const std::string& why) {
 }
 
 void Link::heard_controller(const BusMessage& message) {
-    const auto state = wire::presence(message.payload);
+    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
+    const auto state = value.is_object() ? wire::text_of(value, "state") : std::string();
     node_.lease.presence(state == "online"    ? ControllerPresence::online
                          : state == "offline" ? ControllerPresence::offline
                                               : ControllerPresence::unknown);

@@ -1,12 +1,5 @@
 // zha-agent: acts on one Zigbee host. Boot order: parse, load, wire, run.
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <CLI/CLI.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <cstdio>
 
 #include "node-agent/agent.hpp"
@@ -15,6 +8,7 @@
 #include "node-agent/shutdown.hpp"
 #include "platform/bus/mqtt_bus.hpp"
 #include "platform/config/config.hpp"
+#include "platform/daemon/daemon.hpp"
 #include "platform/log/log.hpp"
 
 namespace {
@@ -33,16 +27,6 @@ int fail(const Error& error) {
     return 1;
 }
 
-/// Two agents on one dongle would fence each other. Held until exit.
-Status lock_state(const Path& directory) {
-    const auto file = directory / "lock";
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return {Errc::io, file.string() + ": cannot open"};
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return {Errc::busy, file.string() + ": another agent runs on this directory"};
-    return {};
-}
-
 MqttOptions mqtt_options(const Config& config, const NodeConfig& self) {
     const wire::Topics topics(config.mqtt.base_topic, config.cluster);
     MqttOptions options;
@@ -57,16 +41,16 @@ MqttOptions mqtt_options(const Config& config, const NodeConfig& self) {
 int run(const Config& config, const NodeConfig& self) {
     RealStore store;
     if (auto made = store.make_directory(self.state, 0700); !made) return fail(made.error());
-    if (auto locked = lock_state(self.state); !locked) return fail(locked.error());
+    if (auto locked = lock_directory(self.state); !locked) return fail(locked.error());
     auto memory = MemoryFile(store, self.state).load();
     if (!memory) return fail(memory.error());
 
-    asio::io_context io(1);
-    RealClock clock(io.get_executor());
-    auto service = make_service(self.service, self, io.get_executor(), clock);
+    Daemon daemon;
+    RealClock clock(daemon.executor());
+    auto service = make_service(self.service, self, daemon.executor(), clock);
     if (!service) return fail(service.error());
-    RealDongle dongle(self.port, io.get_executor(), clock);
-    auto bus = make_mqtt_bus(mqtt_options(config, self), io.get_executor(), clock);
+    RealDongle dongle(self.port, daemon.executor(), clock);
+    auto bus = make_mqtt_bus(mqtt_options(config, self), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
 
     Node node({config, self, clock, **bus, store, **service, dongle}, *memory);
@@ -77,18 +61,10 @@ int run(const Config& config, const NodeConfig& self) {
     agent.begin();
     link.begin();
     (*bus)->start();
-    asio::co_spawn(io, agent.run(), asio::detached);
-    asio::co_spawn(io, agent.watch(), asio::detached);
-    asio::co_spawn(io, link.run(), asio::detached);
-
-    asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const asio::error_code& error, int) {
-        if (!error)
-            asio::co_spawn(io, shut_down(node), [&io](const std::exception_ptr&) { io.stop(); });
-    });
-    io.run();
-    spdlog::info("stopped");
-    return 0;
+    daemon.spawn("agent", agent.run());
+    daemon.spawn("watchman", agent.watch());
+    daemon.spawn("link", link.run());
+    return daemon.run([&] { return shut_down(node); });
 }
 
 }  // namespace

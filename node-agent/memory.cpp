@@ -22,6 +22,7 @@ Result<Memory> MemoryFile::load() {
         m.lease.epoch = value.at("epoch");
         m.lease.released = value.at("released");
         m.generation = value.at("generation");
+        m.content = value.at("content");
         m.dirty = value.at("dirty");
         saved_ = m;
         on_disk_ = true;
@@ -36,7 +37,8 @@ Status MemoryFile::save(const Memory& m) {
     const nlohmann::ordered_json value{
         {"version", kVersion},        {"incarnation", m.lease.incarnation},
         {"epoch", m.lease.epoch},     {"released", m.lease.released},
-        {"generation", m.generation}, {"dirty", m.dirty}};
+        {"generation", m.generation}, {"content", m.content},
+                                       {"dirty", m.dirty}};
     auto written = store_.write(file_, value.dump(2) + "\n", 0600);
     if (!written) return written;
     saved_ = m;

@@ -13,6 +13,7 @@ namespace zha {
 struct Memory {
     LeaseMemory lease;
     std::uint64_t generation = 0;  ///< of the newest own snapshot
+    Epoch content = 0;             ///< in which this node's files and dongle were last in service
     bool dirty = false;            ///< a write to the dongle was begun and not proven complete
     bool operator==(const Memory&) const = default;
 };

@@ -29,23 +29,30 @@ Node::Node(NodeParts p, Memory memory)
       store(p.store),
       service(p.service),
       dongle(p.dongle),
+      fetch(p.fetch),
       lease(make_keeper(p, memory)),
       memory_file(p.store, p.self.state),
       snapshots(p.store, p.self.state),
       dirty(memory.dirty),
-      generation(memory.generation) {
+      generation(memory.generation),
+      content_epoch(memory.content) {
     order.goal = Goal::none;
     // The file is loaded by main(), which must see an error; saving compares with what is on disk.
     (void)memory_file.load();
 }
 
 Status Node::remember() {
-    return memory_file.save({lease.memory(), generation, dirty});
+    return memory_file.save({lease.memory(), generation, content_epoch, dirty});
 }
 
 Status Node::release() {
-    lease.release(lease.memory().epoch);
-    return remember();
+    // On disk first: what is reported as released may be granted to another node at once.
+    auto memory = lease.memory();
+    memory.released = memory.epoch;
+    if (auto saved = memory_file.save({memory, generation, content_epoch, dirty}); !saved)
+        return saved;
+    lease.release(memory.epoch);
+    return {};
 }
 
 Task<void> Node::look_at_service(Millis age) {
@@ -89,6 +96,7 @@ fsm::Facts Node::facts() {
 }
 
 std::string Node::must_stop() const {
+    if (stopping) return "the agent is being stopped";
     if (!lease.live(now())) return "the lease ran out";
     if (order.goal != Goal::active) return "the role was taken back";
     if (!dongle.present()) return "the dongle is gone";

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,8 +18,12 @@
 #include "node-agent/sync/snapshots.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/service/service.hpp"
+#include "platform/sftp/sftp.hpp"
 
 namespace zha {
+
+/// How a snapshot comes here from its peer.
+using Fetch = std::function<Task<Status>(SftpRequest)>;
 
 struct NodeParts {
     const Config& config;
@@ -28,6 +33,7 @@ struct NodeParts {
     Store& store;
     Service& service;
     Dongle& dongle;
+    Fetch fetch = sftp_fetch;
 };
 
 class Node {
@@ -41,6 +47,7 @@ class Node {
     Store& store;
     Service& service;
     Dongle& dongle;
+    Fetch fetch;
 
     LeaseKeeper lease;
     MemoryFile memory_file;
@@ -62,8 +69,12 @@ class Node {
     bool blank = false;      ///< read, and it carries no network
     bool dirty = false;      ///< see Memory::dirty
     std::uint64_t generation = 0;
-    std::deque<Time> restarts;  ///< in place, within the window
-    Time failed_at{-3600000};   ///< of the last failed step
+    Epoch content_epoch = 0;      ///< see Memory::content
+    bool service_may_run = true;  ///< started, or not proven gone since
+    bool stopping = false;        ///< the agent was told to end: no new step begins
+    bool ended = false;           ///< the table's loop is over
+    std::deque<Time> restarts;    ///< in place, within the window
+    Time failed_at{-3600000};     ///< of the last failed step
     Time stage_failed_at{-3600000};
     Time refreshed_at{0};
 

@@ -11,9 +11,11 @@ void refuse(Context& c, const std::string& why, Answer::Code code = Answer::Code
     c.d.answers.push_back({code, c.s.command->id, true, why});
 }
 
-/// The first node that is not there or not silent; empty = all are off the air for certain.
-std::string not_silent(const Context& c) {
+/// The first node that is not there (unless the operator vouches for it) or not silent; empty = all
+/// are off the air for certain.
+std::string not_silent(const Context& c, bool vouched) {
     for (const auto& [name, node] : c.s.nodes) {
+        if (!c.reachable(name) && vouched) continue;
         if (!c.reachable(name)) return name + " is not reachable";
         if (possibly_on_air(node.report.state))
             return name + " is " + std::string(to_string(node.report.state));
@@ -24,12 +26,13 @@ std::string not_silent(const Context& c) {
 void form(Context& c) {
     const auto& node = c.s.command->node;
     if (c.s.config->node(node) == nullptr) return refuse(c, "there is no node " + node);
-    if (c.j.epoch != 0 || !c.j.holder.empty())
+    // An earlier attempt to form that failed left an epoch behind, but no network.
+    if (!c.j.fingerprint.empty() || !c.holder_released())
         return refuse(c, "a network exists already: forming another would lose every device");
     for (const auto& [name, other] : c.s.nodes)
-        if (other.report.epoch != 0)
-            return refuse(c, name + " has been active before: this is not a new system");
-    if (auto why = not_silent(c); !why.empty()) return refuse(c, why);
+        if (!other.report.snapshot.id.empty() || !other.report.staged.id.empty())
+            return refuse(c, name + " holds a snapshot of a network: this is not a new system");
+    if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
     if (!c.report(node).blank)
         return refuse(c, "the dongle of " + node + " is not blank; use switchover --to " + node);
     Move move;
@@ -43,7 +46,8 @@ void form(Context& c) {
 
 /// The first grant of a system whose node carries a network already.
 void activate(Context& c, Move move) {
-    if (auto why = not_silent(c); !why.empty()) return refuse(c, why);
+    if (auto why = not_silent(c, move.kind == MoveKind::failover); !why.empty())
+        return refuse(c, why);
     move.phase = MovePhase::staging;
     start_move(c, move);
 }

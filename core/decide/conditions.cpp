@@ -41,8 +41,9 @@ bool turn(Context& c, const std::string& key, bool on) {
 }
 
 bool dongle_bad(const NodeReport& r) {
-    return r.dongle == DongleState::absent || r.dongle == DongleState::faulty ||
-           r.dongle == DongleState::dirty;
+    // Dirty while it is being written is how writing looks; dirty afterwards is a fault.
+    const bool stuck = r.dongle == DongleState::dirty && r.state == NodeState::fault;
+    return r.dongle == DongleState::absent || r.dongle == DongleState::faulty || stuck;
 }
 
 void watch_node(Context& c, const std::string& name) {
@@ -68,19 +69,21 @@ void watch_node(Context& c, const std::string& name) {
 void watch_standby(Context& c) {
     if (c.j.move || c.j.holder.empty()) return;
     bool ready = false;
+    std::string standby;
     std::string why = "there is no other node";
     for (const auto& n : c.s.config->nodes) {
         if (n.name == c.j.holder) continue;
         const auto reason = why_not(c.s, n.name);
+        if (!ready) standby = n.name;
         ready = ready || reason.empty();
         if (!reason.empty()) why = reason;
     }
     // Not raised before it was ready once: a new system is not an alarm.
     const bool was = c.d.raised.contains("ready");
     if (ready && turn(c, "ready", true))
-        c.event(EventKind::standby_ready, c.j.holder, "", "a standby is ready to take over");
+        c.event(EventKind::standby_ready, standby, "", standby + " is ready to take over");
     if (!ready && was && turn(c, "ready", false))
-        c.event(EventKind::standby_not_ready, c.j.holder, "", "no standby is ready: " + why);
+        c.event(EventKind::standby_not_ready, standby, "", "no standby is ready: " + why);
 }
 
 }  // namespace
@@ -88,7 +91,7 @@ void watch_standby(Context& c) {
 void watch(Context& c) {
     for (const auto& [name, node] : c.s.nodes) watch_node(c, name);
     watch_standby(c);
-    const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move;
+    const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move && candidate(c).empty();
     if (turn(c, "no_active", nobody) && nobody)
         c.event(EventKind::no_active, c.j.holder, "", "nobody is active and no node can take over");
 }

@@ -45,9 +45,11 @@ void observe_release(Context& c) {
     if (c.holder_released()) return;
     const auto& holder = c.view(c.j.holder);
     if (holder.heard && holder.report.released >= c.j.epoch) c.j.released = true;
-    // Nobody renews a lease while the role is being taken away; after the hold-down it is over.
+    // Nobody renews a lease while the role is being taken away; after the hold-down it is over. Not
+    // for a node that is there and says that it cannot prove its silence: that is no lost host.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
-    if (taking && c.s.now >= held_until(c.s)) c.j.released = true;
+    const bool says_no = c.reachable(c.j.holder) && possibly_on_air(holder.report.state);
+    if (taking && !says_no && c.s.now >= held_until(c.s)) c.j.released = true;
 }
 
 /// A controller that lost its journal finds the one node that still holds the highest epoch.
@@ -55,8 +57,10 @@ void adopt(Context& c) {
     if (!c.j.holder.empty() || c.j.epoch != 0) return;
     std::string found;
     Epoch highest = 0;
+    const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
     for (const auto& [name, node] : c.s.nodes) {
-        if (!c.reachable(name)) return;  // it might hold a higher one
+        // It might hold a higher one, until every lease that nobody renews is over.
+        if (!c.reachable(name) && !waited) return;
         highest = std::max(highest, node.report.epoch);
     }
     for (const auto& [name, node] : c.s.nodes)
@@ -94,6 +98,9 @@ Instruction instruct(const Context& c, const std::string& node) {
         return i;
     }
     i.epoch = c.j.epoch;
+    // Without a journal nobody knows yet who holds the role: nothing may be taken away meanwhile.
+    const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
+    if (c.j.holder.empty() && !move && !waited && c.report(node).epoch != 0) i.goal = Goal::none;
     if (move && move->to == node && !move->snapshot.empty()) {
         i.snapshot = move->snapshot;
         i.source = move->from;
@@ -134,6 +141,11 @@ bool reachable(const Situation& s, const std::string& node) {
     if (it == s.nodes.end() || !it->second.heard) return false;
     const auto& timing = s.config->timing;
     return s.now - it->second.heard_at <= timing.heartbeat * timing.fall;
+}
+
+bool lost(const Situation& s, const std::string& node) {
+    const auto& timing = s.config->timing;
+    return !reachable(s, node) && s.now > s.since + timing.heartbeat * timing.fall;
 }
 
 Time held_until(const Situation& s) {

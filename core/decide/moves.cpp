@@ -2,16 +2,16 @@
 #include <algorithm>
 
 #include "core/decide/context.hpp"
+#include "core/limits.hpp"
 #include "core/manifest.hpp"
 
 namespace zha::deciding {
 
 namespace {
 
-constexpr Millis kStageMost{60000};   ///< to carry the final snapshot over
-constexpr Millis kSettleMost{60000};  ///< for the old node to read its dongle after the fence
 constexpr Millis kVerifyMost{20000};
 constexpr Millis kReadSpare{60000};  ///< reading the NVRAM once, generously
+constexpr Millis kFormMost{330000};
 
 bool settled(NodeState state) {
     return state == NodeState::catchingup || state == NodeState::standby ||
@@ -68,14 +68,17 @@ void grant(Context& c) {
 void drain(Context& c) {
     if (c.j.released) return c.enter(MovePhase::staging, c.j.move->from + " is off the air");
     const auto& timing = c.s.config->timing;
-    const bool lost = !c.reachable(c.j.move->from);
-    if (lost || c.in_phase() > timing.stop_timeout + timing.fence + kReadSpare)
+    if (c.lost(c.j.move->from) || c.in_phase() > timing.stop_timeout + timing.fence + kReadSpare)
         c.enter(MovePhase::releasing, c.j.move->from + " did not give the role up in time");
 }
 
 void release(Context& c) {
     if (c.holder_released())
-        c.enter(MovePhase::staging, "the former holder is off the air for certain");
+        return c.enter(MovePhase::staging, "the former holder is off the air for certain");
+    // It is there and cannot prove its silence: no clock makes that safe.
+    if (c.in_phase() > 2 * c.s.config->timing.hold_down)
+        give_up(c,
+                c.j.holder + " cannot prove its dongle silent; unplug it, or switch that host off");
 }
 
 /// Names the snapshot to promote from, once the old node has told its last one.
@@ -101,8 +104,12 @@ bool holds(const NodeReport& r, const std::string& snapshot) {
 void stage(Context& c) {
     auto& move = *c.j.move;
     if (!c.holder_released()) return c.enter(MovePhase::releasing, "waiting for the release");
-    if (!c.reachable(move.to) && c.in_phase() > c.s.config->timing.fence)
-        return fail(c, move.to + " is not reachable");
+    if (!c.reachable(move.to)) {
+        // Nothing is granted on the word of a report that may be old.
+        if (c.lost(move.to) && c.in_phase() > c.s.config->timing.fence)
+            fail(c, move.to + " is not reachable");
+        return;
+    }
     if (move.kind == MoveKind::form) return grant(c);
     if (move.snapshot.empty()) return choose_snapshot(c);
     const auto& target = c.report(move.to);
@@ -128,9 +135,12 @@ void promote(Context& c) {
     if (target.state == NodeState::active && target.epoch == c.j.epoch)
         return c.enter(MovePhase::verifying, move.to + " is on the air");
     const auto& timing = c.s.config->timing;
-    const bool late = c.in_phase() > timing.promote_timeout + timing.fence + timing.lease;
-    if (!late && c.reachable(move.to)) return;
-    // Take it away again: no renewals from here on, the next step waits for the release.
+    const auto most =
+        std::max(timing.promote_timeout, move.kind == MoveKind::form ? kFormMost : Millis{0});
+    const bool late = c.in_phase() > most + timing.fence + timing.lease;
+    if (!late && !c.lost(move.to)) return;
+    // A switchover goes back: no renewals from here on, the next phase waits for the release. Any
+    // other move ends here; who cannot be replaced keeps what it was granted.
     ++c.d.failures[move.to];
     fail(c, move.to + (late ? " did not become active in time" : " fell silent"));
 }
@@ -138,7 +148,8 @@ void promote(Context& c) {
 void verify(Context& c) {
     const auto& move = *c.j.move;
     const auto& target = c.report(move.to);
-    if (c.j.released || target.state != NodeState::active || !c.reachable(move.to))
+    const bool gone = target.state != NodeState::active && c.reachable(move.to);
+    if (c.j.released || gone || c.lost(move.to))
         return c.enter(MovePhase::promoting, move.to + " is not active any more");
     const bool fresh = c.view(move.to).heard_at > move.phase_since;
     if (fresh && c.s.bridge == BridgeState::online) return finish(c);
@@ -193,15 +204,13 @@ void consider_failover(Context& c) {
     if (c.j.released) {
         cause = holder.report.fault.empty() ? c.j.holder + " gave the role up"
                                             : c.j.holder + ": " + holder.report.fault;
-    } else if (c.reachable(c.j.holder)) {
-        if (holder.report.state != NodeState::fault) return;
-        cause = c.j.holder + " cannot prove its dongle silent: " + holder.report.fault;
     } else {
+        // A holder that reports is asked, never overruled: it may be on the air.
+        if (!c.lost(c.j.holder)) return;
         // Silence is one signal; the broker's own word on the agent or on zigbee2mqtt the second.
-        const auto& timing = c.s.config->timing;
-        const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
-        const bool second = holder.gone || c.s.bridge == BridgeState::offline;
-        if (settling || !second) return;
+        // Only what it said after the last report: an old "offline" may be a late will.
+        const bool offline = c.s.bridge == BridgeState::offline && c.s.bridge_at >= holder.heard_at;
+        if (!holder.gone && !offline) return;
         cause = c.j.holder + " is lost: no report, and the broker says that it is gone";
     }
     const auto to = candidate(c);

@@ -21,7 +21,7 @@ bool holds(Guard guard, const Facts& f) {
         case Guard::dongle_absent:
             return !f.dongle_present;
         case Guard::fence_due:
-            return f.retry_due && (f.dongle_present ? !f.silenced : f.unreleased);
+            return f.retry_due && (f.unreleased || (f.dongle_present && !f.silenced));
         case Guard::stray_service:
             return f.service_up && f.retry_due;
         case Guard::service_up:
@@ -32,6 +32,8 @@ bool holds(Guard guard, const Facts& f) {
             return f.service_down && f.restarts_left;
         case Guard::unsurveyed:
             return f.unsurveyed;
+        case Guard::survey_due:
+            return f.unsurveyed && f.retry_due;
         case Guard::snapshot_wanted:
             return f.snapshot_wanted;
         case Guard::snapshot_held:
@@ -106,6 +108,8 @@ std::string_view to_string(Guard guard) {
             return "restart_allowed";
         case Guard::unsurveyed:
             return "unsurveyed";
+        case Guard::survey_due:
+            return "survey_due";
         case Guard::snapshot_wanted:
             return "snapshot_wanted";
         case Guard::snapshot_held:

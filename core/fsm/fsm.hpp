@@ -41,6 +41,7 @@ enum class Guard : std::uint8_t {
     service_down,
     restart_allowed,  ///< service down and a restart left
     unsurveyed,
+    survey_due,  ///< unsurveyed, and the pause after a failure is over
     snapshot_wanted,
     snapshot_held,
     promotable,  ///< lease live and a snapshot held

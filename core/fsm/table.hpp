@@ -57,6 +57,8 @@ inline constexpr Transition kTransitions[] = {
      "the service was started behind our back"},
     {catchingup,  kMaintenance,    G::always,          A::none,         maintenance, B::none,    maintenance,
      "hands off"},
+    {catchingup,  kAny,            G::survey_due,      A::survey,       catchingup,  B::read,    catchingup,
+     "the dongle could not be read before"},
     {catchingup,  kAny,            G::snapshot_wanted, A::stage,        standby,     B::fetch,   catchingup,
      "fetch and verify the snapshot of the active node"},
     {catchingup,  kAny,            G::snapshot_held,   A::none,         standby,     B::none,    standby,

@@ -12,9 +12,11 @@ Task<Status> silence(Node& node, Time deadline) {
     auto killed = co_await node.service.kill(deadline);
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
-    if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    if (killed) node.service_may_run = false;
+    // Even when zigbee2mqtt cannot be ended: off the air now is better than proven later.
     node.step = "resetting the dongle";
     auto info = co_await node.dongle.fence(deadline);
+    if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
     if (!info) {
         node.dongle_state = node.dongle.present() ? DongleState::faulty : DongleState::absent;
         co_return info.error();
@@ -30,7 +32,10 @@ Task<Status> fence(Node& node, Time deadline) {
     auto silent = co_await silence(node, deadline);
     if (!silent) co_return silent;
     // Durable before it is told: a released epoch may be given to another node at once.
-    if (auto released = node.release(); !released) co_return released;
+    if (auto released = node.release(); !released) {
+        node.silenced = false;
+        co_return released;
+    }
     spdlog::info("fenced: device state {} read back", node.dongle_info->device_state);
     co_return Status();
 }
@@ -42,6 +47,7 @@ Task<Status> confirm_gone(Node& node, Time deadline) {
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
     if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    node.service_may_run = false;
     node.dongle.close();
     if (node.dongle.present()) co_return Status(Errc::busy, "the dongle came back");
     node.dongle_state = DongleState::absent;

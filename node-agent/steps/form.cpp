@@ -19,7 +19,8 @@ Status nothing_to_lose(Node& node) {
         return {Errc::refused,
                 "coordinator_backup.json exists: it belongs to a network that would be lost"};
     auto database = node.store.read(node.data_file("database.db"));
-    if (!database) return {};
+    if (!database)
+        return database.error().code == Errc::not_found ? Status() : Status(database.error());
     auto devices = count_devices(*database);
     if (!devices) return devices.error();
     if (*devices > 0)
@@ -39,6 +40,8 @@ Task<Status> form(Node& node, Time deadline) {
         co_await start_and_verify(node, std::min(deadline, node.now() + 2 * timing.start_timeout));
     if (!started) co_return started;
     node.blank = false;
+    node.content_epoch = node.lease.memory().epoch;
+    if (auto saved = node.remember(); !saved) co_return saved;
     // zigbee2mqtt fails to save its backup when it is stopped within 5 s of its start.
     node.step = "letting zigbee2mqtt settle";
     std::string why;
@@ -51,7 +54,7 @@ Task<Status> form(Node& node, Time deadline) {
     auto stopped = co_await node.service.stop(node.now() + timing.stop_timeout);
     if (!stopped) co_return stopped;
     // The same epoch goes on afterwards, so it is not released here.
-    auto silent = co_await silence(node, node.now() + timing.fence * 3);
+    auto silent = co_await silence(node, node.now() + timing.fence);
     if (!silent) co_return silent;
     auto read = co_await read_dongle(node, deadline);
     if (!read) co_return read;

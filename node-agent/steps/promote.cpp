@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/counter_margin.hpp"
-#include "core/gate.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "node-agent/sync/z2m_files.hpp"
 #include "platform/log/log.hpp"
@@ -12,27 +11,23 @@ namespace zha::steps {
 
 namespace {
 
-std::string resolved(const std::string& port) {
-    if (port.starts_with("tcp://")) return port;
-    std::error_code error;
-    const auto real = std::filesystem::canonical(port, error);
-    return error ? port : real.string();
-}
-
-NetworkParameters parameters(const znp::Identity& i) {
-    return {i.pan_id, i.extended_pan_id, i.channel, i.network_key};
-}
-
-/// Lowest value the outgoing counter may start from, and the margin on top of it.
-Status raise(Node& node, znp::Image& image, const Manifest& manifest) {
+/// Above every counter known of this coordinator, by what its age and later promotions may have
+/// added to them.
+Status raise(Node& node, znp::Image& image, const Snapshot& snapshot) {
+    const auto& manifest = snapshot.manifest;
     const auto age = node.clock.wall() - manifest.counter_at;
     const auto since = node.order.counter_epoch > manifest.info.epoch
                            ? node.order.counter_epoch - manifest.info.epoch
                            : 0;
-    auto lowest = counter_after(manifest.info.frame_counter, age, since);
-    if (node.image) lowest = std::max<std::uint64_t>(lowest, znp::frame_counter(*node.image));
-    if (lowest > 0xF0000000U) return {Errc::refused, "the frame counter is near its end"};
-    return znp::raise_counters(image, static_cast<std::uint32_t>(lowest), counter_margin(age));
+    auto known = manifest.info.frame_counter;
+    if (node.image) known = std::max(known, znp::frame_counter(*node.image));
+    const auto backup = snapshot.files.find("data/coordinator_backup.json");
+    if (backup != snapshot.files.end())
+        if (auto parsed = parse_backup(backup->second))
+            known = std::max(known, parsed->frame_counter);
+    const auto margin = counter_margin(age, since);
+    if (margin > 0x40000000U) return {Errc::refused, "the frame counter is near its end"};
+    return znp::raise_counters(image, known, static_cast<std::uint32_t>(margin));
 }
 
 Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
@@ -42,7 +37,7 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
         auto read = co_await read_dongle(node, deadline);
         if (!read) co_return read;
     }
-    if (auto raised = raise(node, *image, snapshot.manifest); !raised) co_return raised;
+    if (auto raised = raise(node, *image, snapshot); !raised) co_return raised;
     node.step = "writing the dongle's memory";
     node.dirty = true;
     if (auto saved = node.remember(); !saved) co_return saved;
@@ -56,33 +51,6 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     spdlog::info("dongle: {} items written, {} read back, frame counter {}", written->items_written,
                  written->items_verified, written->frame_counter);
     co_return Status();
-}
-
-/// The last look before the radio goes on: files as they are on disk, image as it was read back.
-Status pass_gate(Node& node, const std::string& cluster_ieee) {
-    auto text = node.store.read(node.data_file("configuration.yaml"));
-    if (!text) return text.error();
-    auto config = parse_configuration(*text);
-    if (!config) return config.error();
-    const auto identity = znp::identity_of(*node.image);
-    if (!identity) return identity.error();
-    GateInput in;
-    in.lease_live = node.lease.live(node.now());
-    in.dongle_dirty = node.dirty;
-    in.configured_port = resolved(config->port);
-    in.own_port = resolved(node.self.port);
-    in.configuration = config->network;
-    in.image = parameters(*identity);
-    in.image_ieee = fmt::format("{:016x}", identity->ieee);
-    in.cluster_ieee = cluster_ieee;
-    auto backup = node.store.read(node.data_file("coordinator_backup.json"));
-    if (backup) {
-        auto parsed = parse_backup(*backup);
-        if (!parsed) return parsed.error();
-        in.backup = *parsed;
-    }
-    in.backup_required = true;
-    return gate(in);
 }
 
 /// zigbee2mqtt says which network it runs; it must be this one.
@@ -104,6 +72,7 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
     node.silenced = false;
     node.unsurveyed = true;
     node.dongle_state = DongleState::unknown;
+    node.service_may_run = true;
     auto started = co_await node.service.start(deadline);
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
@@ -140,6 +109,8 @@ Task<Status> promote(Node& node, Time deadline) {
     node.step = "installing zigbee2mqtt's files";
     if (auto done = install_data(node.store, node.self.data, snapshot->files); !done)
         co_return done;
+    node.content_epoch = node.lease.memory().epoch;
+    if (auto saved = node.remember(); !saved) co_return saved;
     if (auto passed = pass_gate(node, snapshot->manifest.ieee); !passed) co_return passed;
     if (const auto why = node.must_stop(); !why.empty()) co_return Status(Errc::refused, why);
     const auto& timing = node.config.timing;

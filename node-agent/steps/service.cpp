@@ -13,7 +13,7 @@ Task<Status> drain(Node& node, Time deadline) {
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
     if (!stopped) spdlog::warn("graceful stop: {}", stopped.error().message);
-    auto fenced = co_await fence(node, node.now() + timing.fence * 3);
+    auto fenced = co_await fence(node, node.now() + timing.fence);
     if (!fenced) co_return fenced;
     // Silent and released; what follows only makes the successor's start better.
     auto read = co_await read_dongle(node, deadline);
@@ -34,6 +34,9 @@ Task<Status> recover(Node& node, Time deadline) {
     if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
     // A short pause: a service that dies at once must not be started in a circle.
     co_await node.clock.sleep_for(Millis{200});
+    if (const auto why = node.must_stop(); !why.empty()) co_return Status(Errc::refused, why);
+    // Its settings may have been changed since it was started: that is how networks get lost.
+    if (auto passed = pass_gate(node, ""); !passed) co_return passed;
     auto started = co_await start_and_verify(node, deadline);
     if (started) node.fault.clear();
     co_return started;

@@ -1,6 +1,5 @@
 #include "node-agent/steps/steps.hpp"
 #include "platform/log/log.hpp"
-#include "platform/sftp/sftp.hpp"
 
 namespace zha::steps {
 
@@ -19,7 +18,7 @@ Task<Status> stage(Node& node, Time deadline) {
     request.from = source->state / "snapshots" / id;
     request.to = *target;
     request.timeout = deadline - node.now();
-    auto fetched = co_await sftp_fetch(request);
+    auto fetched = co_await node.fetch(request);
     if (!fetched) co_return within("snapshot of " + source->name, fetched.error());
     const auto firmware = node.dongle_info ? node.dongle_info->revision : 0;
     if (auto good = node.snapshots.accept(id, firmware); !good) co_return good;

@@ -36,6 +36,8 @@ Task<Status> silence(Node& node, Time deadline);
 Task<Status> read_dongle(Node& node, Time deadline);
 /// Keeps node.image and the data files as the newest own snapshot, unless nothing changed.
 Status keep_snapshot(Node& node);
+/// May zigbee2mqtt be started on this dongle with these files? `cluster_ieee` empty = not compared.
+Status pass_gate(Node& node, const std::string& cluster_ieee);
 /// Starts zigbee2mqtt and waits until it says that it is online on the network of node.image.
 Task<Status> start_and_verify(Node& node, Time deadline);
 

@@ -22,7 +22,7 @@ namespace {
 /// Is it what the newest own snapshot holds already?
 bool unchanged(const Node& node, const Files& files, const std::string& image) {
     const auto& own = node.snapshots.own();
-    if (!own || own->info.epoch != node.lease.memory().epoch) return false;
+    if (!own || own->info.epoch != node.content_epoch) return false;
     auto held = const_cast<Node&>(node).snapshots.load(own->info.id);  // reads only
     if (!held) return false;
     auto wanted = files;
@@ -44,6 +44,8 @@ Status consistent(const Files& files, const znp::Identity& identity) {
 
 Status keep_snapshot(Node& node) {
     if (!node.image) return {Errc::not_found, "the dongle was not read yet"};
+    // Half an image may look like the network, and would be the newest of all to start from.
+    if (node.dirty) return {Errc::refused, "a write to the dongle was not proven complete"};
     const auto identity = znp::identity_of(*node.image);
     if (!identity) return identity.error();
     auto files = read_data(node.store, node.self.data);
@@ -54,7 +56,7 @@ Status keep_snapshot(Node& node) {
 
     Manifest m;
     m.node = node.self.name;
-    m.info.epoch = node.lease.memory().epoch;
+    m.info.epoch = node.content_epoch;
     m.info.seq = node.generation + 1;
     m.info.id = snapshot_id(m.node, m.info.epoch, m.info.seq);
     m.info.taken_at = node.clock.wall();
@@ -92,8 +94,11 @@ Task<Status> survey(Node& node, Time deadline) {
     }
     // A dongle with a network of its own is no fault of a standby: it is overwritten when the node
     // is promoted from the active node's snapshot.
-    if (auto kept = keep_snapshot(node); !kept)
-        spdlog::warn("no snapshot of this dongle: {}", kept.error().message);
+    auto kept = keep_snapshot(node);
+    if (kept) co_return kept;
+    spdlog::warn("no snapshot of this dongle: {}", kept.error().message);
+    // Somebody who has nothing else to offer should see why.
+    if (node.snapshots.best() == nullptr) node.fault = kept.error().message;
     co_return Status();
 }
 

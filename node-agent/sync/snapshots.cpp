@@ -123,6 +123,11 @@ Status Snapshots::accept(const std::string& id, std::uint32_t firmware) {
         status = {Errc::corrupt, "snapshot: asked for " + id + ", got another one"};
     else if (staged_)
         status = check_successor(snapshot->manifest, *staged_);
+    const bool same =
+        status && own_ && own_->info.fingerprint == snapshot->manifest.info.fingerprint;
+    if (same && own_->devices > 0 && snapshot->manifest.devices == 0)
+        status = {Errc::refused, "snapshot " + id + " lost all " + std::to_string(own_->devices) +
+                                     " devices that are known here"};
     if (status && firmware != 0 && snapshot->manifest.firmware != 0 &&
         snapshot->manifest.firmware != firmware)
         status = {Errc::refused, "snapshot " + id + " is of firmware " +

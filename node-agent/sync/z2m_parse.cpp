@@ -111,6 +111,7 @@ Result<BackupParameters> parse_backup(const std::string& text) {
             backup.network.network_key[i] =
                 static_cast<std::uint8_t>(std::stoul(key.substr(2 * i, 2), nullptr, 16));
         backup.ieee = value.at("coordinator_ieee");
+        backup.frame_counter = value.at("network_key").at("frame_counter");
         return backup;
     } catch (const std::exception&) {
         return {Errc::corrupt, "coordinator_backup.json: not a complete coordinator backup"};
@@ -127,7 +128,7 @@ Result<std::uint32_t> count_devices(const std::string& database) {
         at = end + 1;
         if (line.empty()) continue;
         const auto value = json::parse(line, nullptr, false);
-        const auto type = wire::text_of(value, "type");
+        const auto type = value.is_object() ? wire::text_of(value, "type") : std::string();
         if (type.empty())
             return {Errc::corrupt,
                     "database.db: line " + std::to_string(line_number) + " is damaged"};

@@ -185,6 +185,14 @@ class MqttBus final : public Bus {
             spdlog::warn("subscribe {}: {}", filter, e.what());
         }
     }
+    /// Whatever a stranger publishes must not end a daemon that protects a house.
+    static void call(const Handler& handler, const BusMessage& message) {
+        try {
+            handler(message);
+        } catch (const std::exception& e) {
+            spdlog::error("message on {}: {}", message.topic, e.what());
+        }
+    }
     void arrived(const mqtt::message& message) {
         if (message.get_payload().size() > kPayloadMax) {
             spdlog::warn("message of {} bytes on {} dropped", message.get_payload().size(),
@@ -196,7 +204,7 @@ class MqttBus final : public Bus {
         for (std::size_t i = 0; i < handlers_.size(); ++i)
             if (topic_matches(handlers_[i].first, copy.topic)) {
                 const auto handler = handlers_[i].second;
-                handler(copy);
+                call(handler, copy);
             }
     }
 

@@ -138,8 +138,7 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
     std::set<std::string> names;
     std::set<std::string> tcp_ports;
     top.text("cluster", config.cluster, is_name, kName);
-    top.section(
-        "mqtt", [&](Section& s) { read_mqtt(s, config.mqtt); }, Need::required);
+    top.section("mqtt", [&](Section& s) { read_mqtt(s, config.mqtt); }, Need::required);
     top.section("timing", [&](Section& s) {
         read_timing(s, config.timing);
         check_lease(s, config.timing);

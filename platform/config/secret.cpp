@@ -34,7 +34,7 @@ Error system_error(const Path& path) {
 
 /// What the descriptor is, not what the name pointed to a moment ago.
 Status check_private(const Path& path, int fd) {
-    struct stat info {};
+    struct stat info{};
     if (fstat(fd, &info) != 0) return system_error(path);
     if (!S_ISREG(info.st_mode)) return {Errc::invalid, path.string() + ": is not a plain file"};
     if ((info.st_mode & 077) != 0)

@@ -21,11 +21,7 @@ std::string in_quotes(const std::string& text) {
     constexpr std::size_t kMost = 60;
     std::string shown = text.substr(0, kMost);
     std::replace_if(
-        shown.begin(), shown.end(),
-        [](char c) {
-            return has_control_characters({&c, 1});
-        },
-        '?');
+        shown.begin(), shown.end(), [](char c) { return has_control_characters({&c, 1}); }, '?');
     return "\"" + shown + (text.size() > kMost ? "...\"" : "\"");
 }
 

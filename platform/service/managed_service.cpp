@@ -113,7 +113,11 @@ Task<Status> ManagedService::kill(Time deadline) {
     ++state_->watch;
     std::vector<ProcessId> seen;
     const auto before = co_await state_->manager->look(deadline);
-    if (!before) co_return before.error();
+    if (!before) {
+        // No proof of anything, but what was known to run must not go on meanwhile.
+        for (const auto& process : state_->known) kill_process(process);
+        co_return before.error();
+    }
     if (before->state == ServiceState::stopped && !any_alive(before->processes)) co_return Status();
     seen = before->processes;
     auto commands = state_->manager->kill_commands();
@@ -143,6 +147,7 @@ Task<bool> ManagedService::gone(std::vector<ProcessId>& seen, Time deadline, boo
 Task<Result<ServiceStatus>> ManagedService::status(Time deadline) {
     const auto look = co_await state_->manager->look(deadline);
     if (!look) co_return look.error();
+    state_->known = look->processes;
     co_return public_status(*look);
 }
 

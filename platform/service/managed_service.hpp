@@ -25,7 +25,8 @@ class ManagedService final : public Service {
     struct State {
         std::unique_ptr<UnitManager> manager;
         std::function<void(const ServiceStatus&)> handler;
-        unsigned watch = 0;  ///< number of the watch that counts; any other one ends
+        std::vector<ProcessId> known;  ///< as last seen, for when the manager does not answer
+        unsigned watch = 0;            ///< number of the watch that counts; any other one ends
     };
     static Task<void> watch(std::shared_ptr<State> state, asio::any_io_executor executor,
                             Clock& clock, unsigned number);

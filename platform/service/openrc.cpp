@@ -88,13 +88,11 @@ Task<Result<UnitLook>> OpenRc::look(Time deadline) {
             look.state = ServiceState::stopping;
             break;
         case 8:
+        case 16:  // "inactive": waits for something
             look.state = ServiceState::starting;
             break;
-        case 16:
-            look.state = ServiceState::starting;
-            break;  // "inactive": waits for something
-        case 32:    // "crashed"
-        case 64:    // "unsupervised": supervise-daemon is gone, its daemon may live on
+        case 32:  // "crashed"
+        case 64:  // "unsupervised": supervise-daemon is gone, its daemon may live on
             look.state = ServiceState::failed;
             break;
         default:

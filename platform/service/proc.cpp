@@ -99,7 +99,7 @@ std::vector<ProcessId> descendants(const ProcessId& root) {
 
 std::optional<ProcessId> process_of_pid_file(const Path& file) {
     constexpr double kTolerance = 2.0;  // of a wall clock that is being set
-    struct stat info {};
+    struct stat info{};
     std::ifstream in(file);
     std::string line;
     if (stat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || !std::getline(in, line))

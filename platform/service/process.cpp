@@ -20,7 +20,7 @@ namespace zha {
 
 namespace {
 
-using asio::experimental::awaitable_operators::operator||;
+using namespace asio::experimental::awaitable_operators;
 using Descriptor = asio::posix::stream_descriptor;
 
 Error system_error(const std::string& what, int number) {

@@ -16,7 +16,7 @@ namespace zha {
 
 namespace {
 
-using asio::experimental::awaitable_operators::operator||;
+using namespace asio::experimental::awaitable_operators;
 using Descriptor = asio::posix::stream_descriptor;
 constexpr std::size_t kKept = 4096;
 constexpr std::size_t kShown = 200;

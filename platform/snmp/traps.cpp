@@ -1,18 +1,18 @@
 #include "platform/snmp/traps.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
 
 #include "platform/snmp/session.hpp"
+
+#include "platform/config/config.hpp"
 
 namespace zha {
 namespace {
@@ -29,21 +29,13 @@ struct Target {
     Session session;  ///< empty until the name could be resolved
 };
 
-/// First line of the file; a file that others may read is refused.
+/// SNMPv2c's community is its only secret.
 Result<std::string> read_community(const Path& file) {
     if (file.empty()) return std::string("public");
-    struct stat info {};
-    if (stat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
-        return {Errc::not_found, file.string() + ": no such file"};
-    if ((info.st_mode & 077) != 0)
-        return {Errc::refused, file.string() + ": others may read it; its mode must be 0600"};
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (line.empty() || line.size() > kMaxCommunity)
-        return {Errc::invalid, file.string() + ": its first line is no community"};
-    return line;
+    auto community = read_secret(file);
+    if (community && community->size() > kMaxCommunity)
+        return {Errc::invalid, file.string() + ": too long for a community"};
+    return community;
 }
 
 /// "host:port" or "[address]:port". Net-SNMP would take other forms for other transports.

@@ -12,8 +12,12 @@ constexpr std::size_t kTextMax = 200;
 constexpr std::size_t kMessageMax = 16384;
 constexpr std::int64_t kLeaseMaxMs = 3'600'000;
 
+/// At most kTextMax printable ASCII characters: texts come from programs and operating systems.
 std::string cut(const std::string& text) {
-    return text.substr(0, kTextMax);
+    auto result = text.substr(0, kTextMax);
+    for (auto& c : result)
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) c = '?';
+    return result;
 }
 
 /// Reads typed, bounded fields of one object and keeps the first error.
@@ -85,9 +89,9 @@ Result<json> parse_object(const std::string& text, const char* what) {
 
 }  // namespace
 
-std::string presence(const std::string& payload) {
-    const auto value = json::parse(payload, nullptr, false);
-    return value.is_object() ? text_of(value, "state") : payload;
+std::string text_of(const json& object, const char* name) {
+    const auto it = object.find(name);
+    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
 
 json to_json(const SnapshotInfo& s) {

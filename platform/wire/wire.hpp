@@ -17,20 +17,12 @@ std::string encode(const Order&);
 Result<NodeReport> decode_report(const std::string& json);
 Result<Order> decode_order(const std::string& json);
 
+/// The text of a field; empty when it is missing or of another type.
+std::string text_of(const nlohmann::json& object, const char* name);
+
 nlohmann::json to_json(const NodeReport&);
 nlohmann::json to_json(const SnapshotInfo&);
 Result<SnapshotInfo> snapshot_from_json(const nlohmann::json&);
-
-/// The text at `name`, or nothing: for messages whose sender may write what it likes.
-template <class Json>
-std::string text_of(const Json& object, const char* name) {
-    if (!object.is_object()) return {};
-    const auto it = object.find(name);
-    return it != object.end() && it->is_string() ? it->template get<std::string>() : std::string();
-}
-
-/// "online" or "offline" out of {"state": ...} or the bare word.
-std::string presence(const std::string& payload);
 
 /// Topics of one cluster: "<base>/<cluster>/...".
 class Topics {
@@ -39,7 +31,7 @@ class Topics {
         : root_(base + "/" + cluster + "/") {}
     std::string controller_status() const {
         return root_ + "controller/status";
-    }                                                      ///< retained, will
+    }  ///< retained, will
     std::string state() const { return root_ + "state"; }  ///< retained
     std::string event() const { return root_ + "event"; }
     std::string command() const { return root_ + "command"; }

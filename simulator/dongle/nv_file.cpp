@@ -79,7 +79,7 @@ Result<NvStore::Contents> parse_nv(const std::string& text) {
 }
 
 Result<NvStore::Contents> load_nv_file(const std::string& path) {
-    struct ::stat info {};
+    struct ::stat info{};
     if (::stat(path.c_str(), &info) != 0) {
         if (errno == ENOENT) return NvStore::Contents{};
         return {Errc::io, path + ": cannot be read"};

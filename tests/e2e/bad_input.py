@@ -92,6 +92,10 @@ class BadConfig(BadInput):
 
     def check_each(self):
         """The same for those that only look at it."""
+        yield from self.check_daemons()
+        yield 2, run("zha-switchover", "--config", self.file, "check-config")
+
+    def check_daemons(self):
+        """These look at the files that it names, too: they are asked on the host that has them."""
         yield 1, run("zha-agent", "--config", self.file, "--node", "node-a", "--check-config")
         yield 1, run("zha-controller", "--config", self.file, "--check-config")
-        yield 2, run("zha-switchover", "--config", self.file, "check-config")

@@ -72,7 +72,7 @@ class Secrets(BadConfig):
     def test_a_password_that_others_may_read(self):
         self.write()
         self.password.chmod(0o640)
-        for status, done in [*self.start_each(), *self.check_each()]:
+        for status, done in [*self.start_each(), *self.check_daemons()]:
             with self.subTest(args=done.args):
                 self.assert_one_line(done, status, f"mqtt.password_file: {self.password}: ",
                                      "others may read it")
@@ -81,7 +81,7 @@ class Secrets(BadConfig):
     def test_a_password_file_that_is_not_there(self):
         self.write()
         self.password.unlink()
-        for status, done in [*self.start_each(), *self.check_each()]:
+        for status, done in [*self.start_each(), *self.check_daemons()]:
             self.assert_one_line(done, status, f"mqtt.password_file: {self.password}: No such")
 
     def test_an_snmp_community_that_others_may_read(self):

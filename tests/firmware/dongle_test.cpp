@@ -103,7 +103,7 @@ TEST_F(DongleBench, NvSurvivesInAFileOnlyItsOwnerCanRead) {
         b.form();
         ASSERT_TRUE(b.dongle.save().ok());
     }
-    struct ::stat info {};
+    struct ::stat info{};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0600U);
     Host again(schedule, air, "b", kHardwareIeee + 1, instant_line(), path);

@@ -48,7 +48,7 @@ inline std::string read_file(const std::filesystem::path& file) {
 }
 
 inline mode_t mode_of(const std::filesystem::path& file) {
-    struct stat info {};
+    struct stat info{};
     return stat(file.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;
 }
 

@@ -51,10 +51,10 @@ bool alive(int pid) {
 TEST_F(ChildServiceTest, RunsStopsAndAppendsItsOutput) {
     auto s = service("trap 'echo bye; exit 0' TERM; echo in $(pwd); while :; do sleep 0.05; done");
     for (int round = 0; round < 2; ++round) {
+        const auto before = log().size();
         ASSERT_TRUE(run(context, s->start(in(Millis{20000}))));
         EXPECT_EQ(status(*s).state, ServiceState::running);
-        const auto lines = log().size();
-        ASSERT_TRUE(until([&] { return log().size() > lines; }));
+        ASSERT_TRUE(until([&] { return log().size() > before; }));
         ASSERT_TRUE(run(context, s->stop(in(Millis{40000}))));
         EXPECT_EQ(status(*s).state, ServiceState::stopped);
         EXPECT_EQ(status(*s).exit_code, 0);

@@ -1,0 +1,110 @@
+// What: an MQTT broker in memory, and Bus clients of it.
+// Why: tests cut links, stop the broker and lose, delay or repeat messages, the same every time.
+// Contract: as Bus. Messages of one client arrive in order. While a client's link is cut nothing
+//      gets through in either direction; what was on its way arrives late when the link comes back
+//      before the session is given up, and never afterwards. A client that is destroyed is a
+//      process that died: its will is published at once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+#include "platform/bus/bus.hpp"
+#include "simulator/virtual/clock.hpp"
+
+namespace zha::sim {
+
+class VirtualBus;
+
+struct BusTrouble {
+    Millis delay_least{1};
+    Millis delay_most{5};
+    double drop = 0;       ///< of all messages, per receiver
+    double duplicate = 0;  ///< of all messages, per receiver
+};
+
+class VirtualBroker {
+  public:
+    VirtualBroker(VirtualTime& time, std::uint64_t seed) : time_(time), random_(seed) {}
+    VirtualTime& time() { return time_; }
+    BusTrouble trouble;
+
+    /// Stops the broker, or starts it again with what it retained.
+    void stop();
+    void start();
+    bool up() const { return up_; }
+    /// What a new subscriber would be told; "" = nothing.
+    std::string retained(const std::string& topic) const;
+    /// A message from nowhere, for tests.
+    void inject(const BusMessage& message);
+
+  private:
+    friend class VirtualBus;
+    void join(VirtualBus& client);
+    void leave(VirtualBus& client, bool with_will);
+    void distribute(const BusMessage& message);
+    void replay(VirtualBus& client);
+    double chance() { return static_cast<double>(random_() >> 11) / 9007199254740992.0; }
+    Millis delay();
+
+    VirtualTime& time_;
+    std::mt19937_64 random_;
+    bool up_ = true;
+    std::map<std::string, std::string> retained_;
+    std::vector<VirtualBus*> clients_;    ///< all, in order of creation
+    std::set<const VirtualBus*> online_;  ///< with a session
+};
+
+class VirtualBus final : public Bus {
+  public:
+    struct Options {
+        std::string will_topic;
+        std::string will_payload;
+        Millis keepalive{4000};  ///< a dead link is noticed 1.5 times later, by both sides
+    };
+    VirtualBus(VirtualBroker& broker, Options options);
+    ~VirtualBus() override;
+    VirtualBus(const VirtualBus&) = delete;
+    VirtualBus& operator=(const VirtualBus&) = delete;
+
+    void start() override;
+    bool connected() const override { return connected_; }
+    Status publish(const std::string& topic, const std::string& payload, bool retain,
+                   int qos = 0) override;
+    void subscribe(const std::string& filter, Handler handler) override;
+    void on_connection(std::function<void(bool up, const std::string& why)> handler) override;
+    Task<void> stop(Time deadline) override;
+
+    /// The network cable of this client.
+    void cut();
+    void restore();
+
+  private:
+    friend class VirtualBroker;
+    using Alive = std::shared_ptr<int>;  ///< its session; what refers to an older one is void
+
+    void try_to_connect();
+    void lose(const std::string& why);
+    void arrive(BusMessage message, Millis delay);
+    /// Runs `what` at `delay` from now, in order; held while the link is cut, void without session.
+    void carry(Millis delay, Time& last, std::function<void()> what);
+    void flush();
+
+    VirtualBroker& broker_;
+    Options options_;
+    std::vector<std::pair<std::string, Handler>> handlers_;
+    std::function<void(bool, const std::string&)> on_connection_;
+    bool started_ = false;
+    bool connected_ = false;
+    bool cut_ = false;
+    Alive session_;
+    Alive self_ = std::make_shared<int>(0);
+    Time last_in_{0};
+    Time last_out_{0};
+    std::vector<std::function<void()>> held_;
+};
+
+}  // namespace zha::sim

@@ -1,0 +1,55 @@
+// What: one timeline that moves only when it is told to, and the clocks of the hosts on it.
+// Why: what the daemons do within hours is tested within a second, the same every time.
+// Contract: one thread. The daemons' io_contexts are driven by VirtualTime: all of them run dry
+//      between any two instants. Sleepers wake one at a time, by due time, then by age. Destroying
+//      a driven io_context (after forget()) ends its sleepers like the death of a process.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <functional>
+#include <vector>
+
+#include "platform/clock/clock.hpp"
+#include "simulator/virtual_schedule.hpp"
+
+namespace zha::sim {
+
+class VirtualTime {
+  public:
+    void drive(asio::io_context& io) { contexts_.push_back(&io); }
+    void forget(asio::io_context& io) { std::erase(contexts_, &io); }
+
+    Micros elapsed() const { return schedule_.now(); }
+    Schedule::Handle after(Micros delay, std::function<void()> callback);
+    void cancel(Schedule::Handle handle) { schedule_.cancel(handle); }
+
+    void advance(Millis span);
+    /// False: `done` did not come true within `limit`.
+    bool advance_until(const std::function<bool()>& done, Millis limit);
+    /// Called whenever everybody has run dry: a place to check what must always hold.
+    void at_each_step(std::function<void()> look) { look_ = std::move(look); }
+
+  private:
+    void run_dry();
+
+    VirtualSchedule schedule_;
+    std::vector<asio::io_context*> contexts_;
+    std::function<void()> look_;
+};
+
+/// The clock of one host: it began at `offset` and runs at `rate` of the true time.
+class VirtualClock final : public Clock {
+  public:
+    explicit VirtualClock(VirtualTime& time, Millis offset = Millis{1000000}, double rate = 1.0)
+        : time_(time), offset_(offset), rate_(rate) {}
+    Time now() const override;
+    WallSeconds wall() const override;
+    Task<bool> sleep_until(Time deadline) override;
+
+  private:
+    VirtualTime& time_;
+    Millis offset_;
+    double rate_;
+};
+
+}  // namespace zha::sim

@@ -1,0 +1,93 @@
+#include "simulator/virtual/dongle.hpp"
+
+#include <fmt/format.h>
+
+namespace zha::sim {
+
+namespace {
+
+constexpr Millis kLook{50};
+constexpr std::uint8_t kOnAir = 9;
+
+}  // namespace
+
+Task<Status> VirtualDongle::busy(Millis span, Time deadline) {
+    const auto done = clock_.now() + span;
+    while (clock_.now() < done || stick_.hung) {
+        if (!stick_.plugged) co_return Status(Errc::unavailable, "the dongle is gone");
+        if (clock_.now() >= deadline) co_return Status(Errc::timeout, "the dongle does not answer");
+        const auto next = std::min(clock_.now() + kLook, deadline);
+        const bool near_end = done > clock_.now() && done < next;
+        if (!co_await clock_.sleep_until(near_end ? done : next))
+            co_return Status(Errc::timeout, "cancelled");
+    }
+    if (!stick_.plugged) co_return Status(Errc::unavailable, "the dongle is gone");
+    co_return Status();
+}
+
+DongleInfo VirtualDongle::info() const {
+    DongleInfo info;
+    const auto identity = znp::identity_of(stick_.image);
+    info.ieee = identity ? fmt::format("{:016x}", identity->ieee) : "00124b0000000001";
+    info.revision = stick_.firmware;
+    info.product = 1;
+    info.device_state = stick_.radio ? kOnAir : 0;
+    return info;
+}
+
+Task<Result<DongleInfo>> VirtualDongle::open(Time deadline) {
+    if (!stick_.plugged) co_return Error{Errc::not_found, "no such port"};
+    if (stick_.taken) co_return Error{Errc::busy, "another program holds the port"};
+    if (auto answered = co_await busy(Millis{100}, deadline); !answered) co_return answered.error();
+    if (stick_.taken) co_return Error{Errc::busy, "another program holds the port"};
+    open_ = true;
+    co_return info();
+}
+
+Task<Result<DongleInfo>> VirtualDongle::fence(Time deadline) {
+    while (!open_) {
+        auto opened = co_await open(deadline);
+        if (opened) break;
+        if (opened.error().code != Errc::busy || clock_.now() >= deadline) co_return opened.error();
+        if (!co_await clock_.sleep_for(kLook)) co_return Error{Errc::timeout, "cancelled"};
+    }
+    ++stick_.resets;
+    auto reset = co_await busy(stick_.reset_time, deadline);
+    if (!reset) {
+        open_ = false;
+        co_return reset.error();
+    }
+    stick_.radio = stick_.defiant;
+    if (stick_.radio) co_return Error{Errc::mismatch, "device state 9 after the reset"};
+    co_return info();
+}
+
+Task<Result<znp::Image>> VirtualDongle::read(Time deadline) {
+    if (!open_) co_return Error{Errc::unavailable, "the port is not open"};
+    if (auto done = co_await busy(stick_.read_time, deadline); !done) co_return done.error();
+    co_return stick_.image;
+}
+
+Task<Result<WriteReport>> VirtualDongle::write(const znp::Image& image, Time deadline) {
+    if (!open_) co_return Error{Errc::unavailable, "the port is not open"};
+    if (stick_.radio) co_return Error{Errc::refused, "the dongle is not fenced"};
+    ++stick_.writes;
+    auto half = co_await busy(stick_.write_time / 2, deadline);
+    if (half && stick_.break_writes) half = Status(Errc::mismatch, "read back differs");
+    if (!half) {
+        stick_.break_writes = false;
+        // A torn write: the items of the second half are still the old ones.
+        auto left = image.items.size() / 2;
+        for (auto it = image.items.begin(); left > 0; ++it, --left)
+            stick_.image.items[it->first] = it->second;
+        co_return half.error();
+    }
+    if (auto rest = co_await busy(stick_.write_time / 2, deadline); !rest) co_return rest.error();
+    stick_.image = image;
+    WriteReport report;
+    report.items_written = report.items_verified = static_cast<unsigned>(image.items.size());
+    report.frame_counter = znp::frame_counter(image);
+    co_return report;
+}
+
+}  // namespace zha::sim

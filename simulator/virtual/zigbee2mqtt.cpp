@@ -1,0 +1,82 @@
+#include "simulator/virtual/zigbee2mqtt.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace zha::sim {
+
+namespace {
+constexpr Millis kLook{500};
+constexpr const char* kOnline = R"({"state":"online"})";
+constexpr const char* kOffline = R"({"state":"offline"})";
+}  // namespace
+
+VirtualZigbee2mqtt::VirtualZigbee2mqtt(VirtualBroker& broker, VirtualService& service,
+                                       VirtualStick& stick, std::string base_topic)
+    : broker_(broker), service_(service), stick_(stick), base_(std::move(base_topic)) {
+    service_.began = [this] { began(); };
+    service_.ended = [this] { ended(); };
+}
+
+void VirtualZigbee2mqtt::began() {
+    const auto run = ++run_;
+    bus_.emplace(broker_, VirtualBus::Options{base_ + "/bridge/state", kOffline, Millis{60000}});
+    if (cut_) bus_->cut();
+    bus_->start();
+    stick_.taken = stick_.plugged;
+    watch(run);
+    // The radio is on well before it says so.
+    broker_.time().after(boot_time / 2, [this, run] {
+        if (run != run_ || !stick_.plugged || stick_.hung) return;
+        if (!znp::identity_of(stick_.image) && forms) stick_.image = forms();
+        stick_.radio = true;
+    });
+    broker_.time().after(boot_time, [this, run] { on_the_air(run); });
+}
+
+void VirtualZigbee2mqtt::ended() {
+    ++run_;
+    bus_.reset();
+    stick_.taken = false;
+}
+
+void VirtualZigbee2mqtt::watch(std::uint64_t run) {
+    broker_.time().after(kLook, [this, run] {
+        if (run != run_) return;
+        // Pulled out and put in again is another stick for it, too.
+        if (!stick_.taken) return service_.die();
+        watch(run);
+    });
+}
+
+void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
+    if (run != run_ || !stick_.on_air() || mute) return;
+    const auto identity = znp::identity_of(stick_.image);
+    if (!identity) return;
+    if (!bus_->connected()) {
+        broker_.time().after(kLook, [this, run] { on_the_air(run); });
+        return;
+    }
+    const nlohmann::json info{
+        {"version", "2.14.1"},
+        {"coordinator", {{"ieee_address", fmt::format("0x{:016x}", identity->ieee)}}},
+        {"network",
+         {{"pan_id", identity->pan_id},
+          {"extended_pan_id", fmt::format("0x{:016x}", identity->extended_pan_id)},
+          {"channel", identity->channel}}}};
+    (void)bus_->publish(base_ + "/bridge/info", info.dump(), true, 1);
+    (void)bus_->publish(base_ + "/bridge/state", kOnline, true, 1);
+}
+
+void VirtualZigbee2mqtt::cut() {
+    cut_ = true;
+    if (bus_) bus_->cut();
+}
+
+void VirtualZigbee2mqtt::restore() {
+    cut_ = false;
+    if (bus_) bus_->restore();
+}
+
+}  // namespace zha::sim

@@ -1,0 +1,42 @@
+// What: zigbee2mqtt as the cluster sees it: takes the stick, puts it on the air, says so over MQTT.
+// Why: "started" is proven by its own words, and its death leaves the radio on: tests need both.
+// Contract: lives as long as its host. It ends by itself when the stick is pulled out. A stick
+//      without a network gets the one of `configuration`, as the real one does.
+#pragma once
+
+#include <optional>
+
+#include "simulator/virtual/bus.hpp"
+#include "simulator/virtual/dongle.hpp"
+#include "simulator/virtual/service.hpp"
+
+namespace zha::sim {
+
+class VirtualZigbee2mqtt {
+  public:
+    VirtualZigbee2mqtt(VirtualBroker& broker, VirtualService& service, VirtualStick& stick,
+                       std::string base_topic = "zigbee2mqtt");
+
+    Millis boot_time{4000};             ///< from the process to "online"
+    bool mute = false;                  ///< gets on the air, but never says "online"
+    std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
+    /// The network cable of the host, as far as this process is concerned.
+    void cut();
+    void restore();
+
+  private:
+    void began();
+    void ended();
+    void watch(std::uint64_t run);
+    void on_the_air(std::uint64_t run);
+
+    VirtualBroker& broker_;
+    VirtualService& service_;
+    VirtualStick& stick_;
+    std::string base_;
+    std::optional<VirtualBus> bus_;
+    bool cut_ = false;
+    std::uint64_t run_ = 0;  ///< what was planned in an earlier run is void
+};
+
+}  // namespace zha::sim

@@ -1,0 +1,123 @@
+// What: the whole cluster on one virtual timeline: a real controller and two hosts with agents.
+// Why: what must never happen (two radios on the air) is looked for at every instant.
+// Contract: `overlap` names the first instant with two radios on; empty = there was none.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "controller/controller.hpp"
+#include "controller/journal_file.hpp"
+#include "tests/agent/world.hpp"
+
+namespace zha::sim {
+
+/// Remembers what was told.
+struct Told final : History, TrapSender {
+    Result<std::int64_t> append(const HistoryLine& line) override {
+        lines.push_back(line);
+        return static_cast<std::int64_t>(lines.size());
+    }
+    Result<std::vector<HistoryLine>> newest(unsigned) override { return lines; }
+    Status send(Notification kind, const TrapContent&) override {
+        traps.push_back(kind);
+        return {};
+    }
+    bool has(const std::string& kind) const {
+        for (const auto& line : lines)
+            if (line.kind == kind) return true;
+        return false;
+    }
+    std::vector<HistoryLine> lines;
+    std::vector<Notification> traps;
+};
+
+/// zha-controller's main() without the signals.
+class ControllerProcess {
+  public:
+    ControllerProcess(World& w, Clock& clock, Told& told, Journal journal)
+        : time_(w.time),
+          bus(w.broker,
+              {w.topics().controller_status(), controller_offline(), w.config.timing.lease / 4}),
+          controller(w.config, {clock, bus, w.store, told, told}, std::move(journal)),
+          io_(std::make_unique<asio::io_context>(1)) {
+        controller.begin();
+        bus.start();
+        asio::co_spawn(*io_, controller.run(), asio::detached);
+        time_.drive(*io_);
+    }
+    ~ControllerProcess() { time_.forget(*io_); }
+    ControllerProcess(const ControllerProcess&) = delete;
+    ControllerProcess& operator=(const ControllerProcess&) = delete;
+
+  private:
+    VirtualTime& time_;
+
+  public:
+    VirtualBus bus;
+    Controller controller;
+
+  private:
+    std::unique_ptr<asio::io_context> io_;  ///< ends before what its coroutines use
+};
+
+struct Cluster {
+    /// One host has a network, the other one a blank dongle. The hosts' clocks run apart as far as
+    /// the configured drift allows, in the direction that is worse for a lease.
+    explicit Cluster(std::uint64_t seed = 1)
+        : world(seed),
+          hosts{std::make_unique<Host>(world, "one", 1.0 - world.config.timing.drift),
+                std::make_unique<Host>(world, "two", 1.0)},
+          clock(world.time, Millis{5000000}, 1.0 + world.config.timing.drift) {
+        (void)world.store.make_directory(world.config.controller.state);
+        one().settle();
+        world.time.at_each_step([this] { look(); });
+        for (auto& host : hosts) host->boot();
+        start_controller();
+    }
+
+    Host& one() { return *hosts[0]; }
+    Host& two() { return *hosts[1]; }
+
+    void start_controller() {
+        auto journal = load_journal(world.store, world.config.controller.state);
+        auto used = journal ? *journal : Journal{};
+        ++used.incarnation;
+        (void)save_journal(world.store, world.config.controller.state, used);
+        controller = std::make_unique<ControllerProcess>(world, clock, told, std::move(used));
+    }
+    void command(const std::string& verb, const std::string& to) {
+        const nlohmann::json json{
+            {"id", fmt::format("command-{}", ++commands)}, {"verb", verb}, {"to", to}};
+        world.broker.inject({world.topics().command(), json.dump(), false});
+    }
+    bool until(const std::function<bool()>& done, Millis limit) {
+        return world.time.advance_until(done, limit);
+    }
+    /// `a` is active, and the other one is its ready standby.
+    bool settled(Host& a, Host& b) {
+        return a.is(NodeState::active) && b.is(NodeState::standby) && b.node().report().ready &&
+               a.stick.on_air() && controller && !controller->controller.journal().move;
+    }
+
+    World world;
+    std::array<std::unique_ptr<Host>, 2> hosts;
+    VirtualClock clock;  ///< the controller's
+    Told told;
+    std::unique_ptr<ControllerProcess> controller;
+    std::string overlap;
+    unsigned commands = 0;
+
+  private:
+    void look() {
+        if (!one().stick.on_air() || !two().stick.on_air() || !overlap.empty()) return;
+        overlap = fmt::format("both radios are on at {} ms (one {}, two {})",
+                              world.time.elapsed().count() / 1000,
+                              one().agent ? to_string(one().node().state) : "dead",
+                              two().agent ? to_string(two().node().state) : "dead");
+    }
+};
+
+}  // namespace zha::sim
