@@ -40,6 +40,13 @@ void add_verbs(CLI::App& app, Arguments& a) {
     }
 }
 
+/// Not whether there is such a node, which is for the controller to say: what could not be one.
+std::string wrong_name(const std::string& node) {
+    constexpr auto kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    if (node.size() <= 32 && node.find_first_not_of(kLetters) == std::string::npos) return {};
+    return "the name of a node has 1 to 32 of a-z, 0-9 and -";
+}
+
 int run(const CLI::App& app, const Arguments& a) {
     const auto verb = app.get_subcommands().front()->get_name();
     if (verb == "check-config") return cli::check_config(a.options, a.config);
@@ -67,6 +74,8 @@ int main(int argc, char** argv) {
     auto config = load_config(arguments.config);
     if (!config) return cli::complain(config.error().message, cli::kUsage);
     arguments.options.config = *config;
+    if (const auto wrong = wrong_name(arguments.node); !wrong.empty())
+        return cli::complain(wrong, cli::kUsage);
     init_log("zha-switchover", "error");
     return run(app, arguments);
 }

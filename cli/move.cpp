@@ -11,7 +11,7 @@ namespace zha::cli {
 namespace {
 
 std::string question(const MoveRequest& request, const nlohmann::ordered_json& state) {
-    const std::string active = state.value("active", "");
+    const std::string active = wire::text_of(nlohmann::json(state), "active");
     const auto from = active.empty() ? "" : " from " + active;
     if (request.verb == "form") return "Form a NEW Zigbee network on " + request.node + "?";
     if (request.verb == "failover")

@@ -31,7 +31,7 @@ Session::Session(Bus& bus, Clock& clock, const Config& config)
     bus_.on_connection([this](bool up, const std::string& why) { connect_error_ = up ? "" : why; });
     bus_.subscribe(topics_.controller_status(), [this](const BusMessage& m) {
         const auto value = nlohmann::json::parse(m.payload, nullptr, false);
-        controller_ = value.is_object() ? value.value("state", "") : "";
+        controller_ = value.is_object() ? wire::text_of(value, "state") : "";
     });
     bus_.subscribe(topics_.state(), [this](const BusMessage& m) {
         auto value = nlohmann::ordered_json::parse(m.payload, nullptr, false);
@@ -75,7 +75,7 @@ Task<Result<nlohmann::json>> Session::ask(nlohmann::json command, Time deadline,
         if (value["done"] == true)
             final = std::move(value);
         else
-            progress(value.value("text", ""));
+            progress(wire::text_of(value, "text"));
     });
     if (auto sent = bus_.publish(topics_.command(), command.dump(), false, 1); !sent)
         co_return sent.error();
@@ -92,7 +92,7 @@ int with_session(const Options& options, std::function<Task<int>(Session&, Clock
     MqttOptions mqtt;
     mqtt.broker = options.config.mqtt;
     auto bus = make_mqtt_bus(mqtt, io.get_executor(), clock);
-    if (!bus) return complain(bus.error());
+    if (!bus) return complain(bus.error().message, kUsage);
     Session session(**bus, clock, options.config);
     int result = kFailed;
     const auto body = [&]() -> Task<void> {

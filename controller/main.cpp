@@ -78,6 +78,9 @@ int main(int argc, char** argv) {
     auto config = load_config(arguments.config);
     if (!config) return fail(config.error());
     if (arguments.check) {
+        if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
+        if (const auto secret = check_communities(config->controller); !secret)
+            return fail(secret.error());
         std::printf("%s: ok, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
         return 0;
     }

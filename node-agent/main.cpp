@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
     if (self == nullptr)
         return fail({Errc::invalid, arguments.config + ": nodes: there is no " + arguments.node});
     if (arguments.check) {
+        if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
         std::printf("%s: ok, node %s\n", arguments.config.c_str(), self->name.c_str());
         return 0;
     }

@@ -27,6 +27,24 @@ std::string random_id() {
     return id;
 }
 
+/// `code`: of the broker's answer (MQTT 3.1.1, 3.2.2.3), or negative when there was none.
+std::string refusal(int code) {
+    switch (code) {
+        case 1:
+            return "it does not speak this version of MQTT";
+        case 2:
+            return "it refuses the client id";
+        case 3:
+            return "it is not available";
+        case 4:
+            return "wrong user or password";
+        case 5:
+            return "not authorized (wrong user or password?)";
+        default:
+            return "cannot connect (code " + std::to_string(code) + ")";
+    }
+}
+
 class MqttBus final : public Bus {
   public:
     MqttBus(MqttOptions options, std::string password, asio::any_io_executor executor, Clock& clock)
@@ -124,9 +142,7 @@ class MqttBus final : public Bus {
             : self_(std::move(self)), executor_(std::move(executor)) {}
         void on_success(const mqtt::token&) override {}
         void on_failure(const mqtt::token& token) override {
-            const std::string why = "cannot connect (code " +
-                                    std::to_string(token.get_return_code()) + ", reason " +
-                                    std::to_string(token.get_reason_code()) + ")";
+            const auto why = refusal(token.get_return_code());
             asio::post(executor_, [self = self_, why] {
                 if (*self != nullptr) (*self)->went_down(why);
             });

@@ -15,4 +15,8 @@ Result<Config> parse_config(const std::string& yaml, const std::string& file_nam
 /// First line of a secret file, without its line end. Refuses files that others may read.
 Result<std::string> read_secret(const Path& file);
 
+/// That the files named here could be read: for --check-config, before anything runs.
+Status check_password(const MqttConfig& mqtt);
+Status check_communities(const ControllerConfig& controller);
+
 }  // namespace zha

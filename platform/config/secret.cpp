@@ -64,4 +64,22 @@ Result<std::string> read_secret(const Path& path) {
     return text;
 }
 
+Status check_password(const MqttConfig& mqtt) {
+    if (mqtt.password_file.empty()) return {};
+    const auto secret = read_secret(mqtt.password_file);
+    if (!secret) return within("mqtt.password_file", secret.error());
+    return {};
+}
+
+Status check_communities(const ControllerConfig& controller) {
+    for (std::size_t i = 0; i < controller.traps.size(); ++i) {
+        if (controller.traps[i].community_file.empty()) continue;
+        const auto secret = read_secret(controller.traps[i].community_file);
+        if (!secret)
+            return within("controller.traps[" + std::to_string(i) + "].community_file",
+                          secret.error());
+    }
+    return {};
+}
+
 }  // namespace zha

@@ -40,7 +40,8 @@ Error failed(const Path& path, const char* what) {
 }
 
 Status sync_directory(const Path& directory) {
-    const Descriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Path place = directory.empty() ? "." : directory;  // of a name without a directory
+    const Descriptor fd(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd.get() < 0) return failed(directory, "open");
     if (::fsync(fd.get()) != 0) return failed(directory, "sync");
     return {};

@@ -36,6 +36,18 @@ class Stage:
 
     # -- setting up -------------------------------------------------------------------------------
     def start(self):
+        self.prepare()
+        self.start_daemons()
+
+    def start_daemons(self):
+        self.start_python("record", "observer", self.record_file)
+        self.start_daemon("zha-controller", "controller", ["--config"])
+        for node in NODES:
+            self.start_agent(node)
+        self.start_python("prober", "prober", self.prober_file)
+
+    def prepare(self, sshd=True):
+        """Everything that our daemons need, and their configuration."""
         self.start_simulator()
         self.broker = Broker(self.processes, self.directory / "broker", NODES)
         self.broker.start()
@@ -43,18 +55,13 @@ class Stage:
         self.traps = TrapReceiver(self.processes, self.directory / "traps", community,
                                   ROOT / "mibs")
         self.traps.start()
-        ports = self.start_sshds()
+        ports = self.start_sshds() if sshd else dict.fromkeys(NODES, 1)
         self.cluster = Cluster(self.directory, self.sim, self.broker, self.traps, community, ports)
         self.secrets = {f"password of {user}": [word]
                         for user, word in self.broker.passwords.items()}
         self.secrets["SNMP community"] = [community]
         self.mqtt = MqttClient(self.broker.port, "observer", self.broker.passwords["observer"],
                                ["zha/#", "zigbee2mqtt/#"], self.note)
-        self.start_python("record", "observer", self.record_file)
-        self.start_daemon("zha-controller", "controller", ["--config"])
-        for node in NODES:
-            self.start_agent(node)
-        self.start_python("prober", "prober", self.prober_file)
 
     def start_simulator(self):
         argv = [BIN / "zha-sim", "run", "--dir", self.sim, "--witness", self.witness,

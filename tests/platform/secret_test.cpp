@@ -34,6 +34,22 @@ TEST(Secret, FileThatOthersMayReadIsRefused) {
     }
 }
 
+TEST(Secret, ACheckNamesTheKeyAndTheFile) {
+    const TestDirectory directory;
+    const Path file = directory.path() / "secret";
+    MqttConfig mqtt;
+    EXPECT_TRUE(check_password(mqtt));
+    mqtt.password_file = file;
+    ControllerConfig controller;
+    controller.traps = {{"127.0.0.1:162", {}}, {"127.0.0.1:163", file}};
+    for (const auto& [status, key] :
+         {std::pair{check_password(mqtt), "mqtt.password_file: "},
+          std::pair{check_communities(controller), "controller.traps[1].community_file: "}}) {
+        ASSERT_FALSE(status);
+        EXPECT_EQ(status.error().message.find(key + file.string()), 0u) << status.error().message;
+    }
+}
+
 TEST(Secret, EmptyOrEndlessFirstLineIsAnError) {
     EXPECT_FALSE(secret_of(""));
     EXPECT_FALSE(secret_of("\nswordfish\n"));

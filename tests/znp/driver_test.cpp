@@ -75,7 +75,7 @@ TEST_F(DriverTest, ReadsEveryItemWithFewRequests) {
     ASSERT_TRUE(image) << image.error().message;
     EXPECT_EQ(compared(*image), dongle.nv);
     EXPECT_EQ(*image->legacy(osal::POLL_RATE_OLD16), (Bytes{7, 7}));
-    EXPECT_LE(dongle.requests, 134u + 7 + 3 * 5);
+    EXPECT_LE(dongle.requests, 134u + 7 + 3 * 5 + 4);
 }
 
 TEST_F(DriverTest, ALateAnswerIsNotTakenForTheNextOne) {
@@ -217,6 +217,24 @@ TEST_F(DriverTest, ForeignImagesAreRefusedBeforeAnythingIsWritten) {
     image.items.erase({ExItem::legacy, osal::NIB});
     EXPECT_EQ(run(driver->write_all(image, soon())).error().code, Errc::refused);
     EXPECT_EQ(dongle.nv, before);
+}
+
+TEST_F(DriverTest, AnImageOfAFirmwareWithOtherTablesIsRefusedBeforeAnythingIsWritten) {
+    dongle.nv = test::factory_image(5);
+    const auto before = dongle.nv;
+    auto shorter = test::network_image(2, 1), wider = shorter;
+    shorter.items.erase({ExItem::tclk_table, 7});
+    for (auto& [key, value] : wider.items)
+        if (key.item == ExItem::nwk_sec_material_table) value.push_back(0);
+    plug_in();
+    for (const auto& image : {shorter, wider}) {
+        const auto done = run(driver->write_all(image, soon()));
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().code, Errc::refused);
+        EXPECT_NE(done.error().message.find("another firmware"), std::string::npos);
+    }
+    EXPECT_EQ(dongle.nv, before);
+    EXPECT_EQ(dongle.writes, 0u);
 }
 
 TEST_F(DriverTest, AWriteThatIsRefusedTwiceSaysThatTheMemoryMayBeWorn) {

@@ -194,7 +194,8 @@ Image factory_image(std::uint64_t ieee) {
     items[legacy(osal::BDBNODEISONANETWORK)] = {0};
     items[legacy(osal::PANID)] = {0xFF, 0xFF};
     items[legacy(osal::NWKKEY)] = Bytes(24);
-    for (std::uint16_t i = 0; i < 4; ++i) items[{ExItem::tclk_table, i}] = Bytes(20);
+    // At its full length from the first start on, however many devices there are.
+    for (std::uint16_t i = 0; i < 8; ++i) items[{ExItem::tclk_table, i}] = Bytes(20);
     for (std::uint16_t i = 0; i < 2; ++i) items[{ExItem::nwk_sec_material_table, i}] = Bytes(12);
     return image;
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "znp/driver/driver.hpp"
+#include "znp/nvram/compare.hpp"
 
 namespace zha::znp {
 namespace {
@@ -59,6 +60,35 @@ Status check_image(const Image& image) {
     if (!identity && identity.error().code == Errc::corrupt) return identity.error();
     if (!identity && image.find(kHasConfigured))
         return {Errc::refused, "image: marked as configured, but without a whole identity"};
+    return {};
+}
+
+/// The number of items in a table, and the size of one (0: there is none).
+std::pair<std::size_t, std::size_t> shape(const Image& image, ExItem table) {
+    auto it = image.items.lower_bound({table, 0});
+    const std::size_t size =
+        it != image.items.end() && it->first.item == table ? it->second.size() : 0;
+    std::size_t count = 0;
+    for (; it != image.items.end() && it->first.item == table; ++it) ++count;
+    return {count, size};
+}
+
+/// The layout of tables and structures is the firmware's. Asked before anything is written: another
+/// firmware would take what it cannot read, or refuse it half way.
+Status check_layout(const Image& current, const Image& image) {
+    // These exist, at their full length, on every dongle that has booted.
+    constexpr std::array tables{ExItem::tclk_table, ExItem::aps_key_data_table,
+                                ExItem::nwk_sec_material_table};
+    for (const auto table : tables) {
+        const auto [here, size_here] = shape(current, table);
+        const auto [there, size_there] = shape(image, table);
+        if (here == 0 || there == 0 || (here == there && size_here == size_there)) continue;
+        const auto name = item_name({table, 0});
+        return {Errc::refused,
+                fmt::format("image: it is of another firmware: {} has {} items of {} bytes, on the "
+                            "dongle {} of {}",
+                            name.substr(0, name.find('.')), there, size_there, here, size_here)};
+    }
     return {};
 }
 
@@ -222,6 +252,7 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
     if (const auto done = co_await quiet_reset(deadline); !done) co_return done.error();
     const auto current = co_await read_all(deadline);
     if (!current) co_return current.error();
+    if (const auto fine = check_layout(*current, image); !fine) co_return fine.error();
     const Plan plan(*current, image);
     WriteSummary summary;
     summary.frame_counter = frame_counter(*current);
