@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("Zigbee HA: shows and moves the active Zigbee coordinator");
     app.add_option("--config", arguments.config, "the system's configuration")
+        ->envname("ZHA_CONFIG")
         ->capture_default_str();
     app.add_flag("--json", arguments.options.json, "output for programs");
     add_verbs(app, arguments);

@@ -30,7 +30,7 @@ std::string age(std::int64_t seconds) {
     if (seconds < 0) return "-";
     if (seconds < 120) return fmt::format("{} s", seconds);
     if (seconds < 7200) return fmt::format("{} min", seconds / 60);
-    if (seconds < 48 * 3600) return fmt::format("{} h", seconds / 3600);
+    if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
     return fmt::format("{} d", seconds / 86400);
 }
 

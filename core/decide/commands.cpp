@@ -51,7 +51,7 @@ void form(Context& c) {
     move.kind = MoveKind::form;
     move.phase = MovePhase::staging;
     move.to = node;
-    move.cause = "an operator asked for a new network";
+    move.cause = "ordered";
     move.command = c.s.command->id;
     start_move(c, move);
 }
@@ -72,7 +72,7 @@ void move_to(Context& c) {
     move.phase = planned && !c.j.released ? MovePhase::draining : MovePhase::releasing;
     move.from = c.j.holder;
     move.to = command.node.empty() && !planned ? candidate(c) : command.node;
-    move.cause = "an operator asked for it";
+    move.cause = "ordered";
     move.command = command.id;
     if (move.to.empty()) return refuse(c, "no node is ready to take over");
     if (move.to == c.j.holder && !c.j.released) return refuse(c, move.to + " is active already");

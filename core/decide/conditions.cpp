@@ -58,7 +58,7 @@ void watch_node(Context& c, const std::string& name) {
     if (turn(c, "dongle " + name, dongle_bad(r)))
         c.event(dongle_bad(r) ? EventKind::dongle_fault : EventKind::dongle_recovered, name, "",
                 "the dongle of " + name + " is " + std::string(to_string(r.dongle)) +
-                    (r.fault.empty() ? "" : ": " + r.fault));
+                    (!dongle_bad(r) || r.fault.empty() ? "" : ": " + r.fault));
     const bool stranger = !c.j.fingerprint.empty() && !r.snapshot.fingerprint.empty() &&
                           r.snapshot.fingerprint != c.j.fingerprint;
     if (turn(c, "identity " + name, stranger) && stranger)

@@ -38,7 +38,7 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
         if (!read) co_return read;
     }
     if (auto raised = raise(node, *image, snapshot); !raised) co_return raised;
-    node.step = "writing the dongle's memory";
+    node.step = "writing the dongle";
     node.dirty = true;
     if (auto saved = node.remember(); !saved) co_return saved;
     auto written = co_await node.dongle.write(*image, deadline);
@@ -106,7 +106,7 @@ Task<Status> promote(Node& node, Time deadline) {
     spdlog::info("promoting from snapshot {}", snapshot->manifest.info.id);
     if (auto written = co_await write_dongle(node, *snapshot, deadline); !written)
         co_return written;
-    node.step = "installing zigbee2mqtt's files";
+    node.step = "installing files";
     if (auto done = install_data(node.store, node.self.data, snapshot->files); !done)
         co_return done;
     node.content_epoch = node.lease.memory().epoch;

@@ -7,7 +7,7 @@
 namespace zha::steps {
 
 Task<Status> read_dongle(Node& node, Time deadline) {
-    node.step = "reading the dongle's memory";
+    node.step = "reading the dongle";
     auto image = co_await node.dongle.read(deadline);
     if (!image) co_return image.error();
     node.image = std::move(*image);

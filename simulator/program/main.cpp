@@ -84,7 +84,9 @@ int main(int argc, char** argv) {
     CtlArguments arguments;
     std::string after;
     auto* ctl = app.add_subcommand("ctl", "Control a running simulation");
-    ctl->add_option("--dir", directory, "Directory of the simulation")->required();
+    ctl->add_option("--dir", directory, "Directory of the simulation")
+        ->envname("ZHA_SIM_DIR")
+        ->required();
     ctl->add_flag("--json", json, "Print the answer as one line of JSON");
     ctl->add_option("--after-writes", after, "power-cut: after so many more NV writes");
     ctl->add_option("request", arguments,

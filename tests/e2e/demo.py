@@ -55,19 +55,26 @@ def leaks(stage):
     return find_secrets(files, secrets)
 
 
+def write_environment(stage):
+    """So that commands can be typed as on a real host."""
+    file = stage.directory / "env"
+    file.write_text(f"export PATH='{ROOT}/build/bin':\"$PATH\"\n"
+                    f"export ZHA_CONFIG='{stage.directory}/zha-cli.yaml'\n"
+                    f"export ZHA_SIM_DIR='{stage.directory}/sim'\n")
+    return os.path.relpath(file)
+
+
 def stay_up(stage, screen):
-    here = os.path.relpath(stage.directory)
     line = screen.line
-    line("everything stays up until Ctrl-C. Try in another terminal:")
-    cli = f"build/bin/zha-switchover --config {here}/zha-cli.yaml"
-    sim = f"build/bin/zha-sim ctl --dir {here}/sim"
-    for command in (f"{cli} status", f"{cli} watch", f"{cli} switchover --to node-a --yes",
-                    f"{cli} history", f"{sim} air", f"{sim} unplug b", f"{sim} plug b",
-                    f"tail -f {here}/traps/traps.log"):
-        line(f"  {command}")
+    line("everything stays up until Ctrl-C")
+    for command in (f"try in another terminal, after:  . {write_environment(stage)}",
+                    "  zha-switchover status        (or watch, history)",
+                    "  zha-switchover switchover --to node-a",
+                    "  zha-sim ctl unplug b         (or plug, hang, air, list, press plug)",
+                    f"  tail -f {os.path.relpath(stage.traps.file)}"):
+        line(command)
     for node in NODES:
-        port = stage.cluster.frontends[node]
-        line(f"  zigbee2mqtt's own page, while {node} is active: http://127.0.0.1:{port}")
+        line(f"zigbee2mqtt's page on {node}: http://127.0.0.1:{stage.cluster.frontends[node]}")
     while True:
         screen.tick()
         for process in stage.processes.started:
@@ -89,7 +96,7 @@ def perform(options):
     story = Story(stage, screen)
     error = None
     try:
-        screen.line("starting broker, emulated air, SSH servers, trap receiver, controller, agents")
+        screen.line("starting the whole system on this machine")
         stage.start()
         story.run()
     except Failure as failure:

@@ -2,7 +2,7 @@
 import json
 import pathlib
 
-HEAD = ("step", "gap (s)", "re-joined", "formed", "two on air (ms)", "traps", "")
+HEAD = ("step", "gap (s)", "re-joined", "formed", "overlap ms", "traps", "")
 
 
 def summary(rows, air, traps):

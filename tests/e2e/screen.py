@@ -16,8 +16,10 @@ def node_row(name, report):
     if not report:
         return row([name, "-", "", "", "", "", ""])
     lease = report.get("lease_left_ms") or 0
+    # Dirty is what a dongle is while it is written; it says something only afterwards.
+    writing = report.get("dongle") == "dirty" and report.get("state") == "promoting"
     return row([name, report.get("state"), report.get("epoch"), report.get("service"),
-                report.get("dongle"), f"{lease / 1000:.0f} s" if lease else "-",
+                "writing" if writing else report.get("dongle"), f"{lease / 1000:.0f} s" if lease else "-",
                 report.get("fault") or report.get("step") or ""])
 
 

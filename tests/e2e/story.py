@@ -27,8 +27,8 @@ class Story:
         self.step("join three devices", self.join)
         self.step("planned switchover to node-b", self.planned)
         self.step("dongle of node-b pulled", self.unplugged)
-        self.step("zigbee2mqtt killed, first time", self.killed_once)
-        self.step("zigbee2mqtt killed, second time", self.killed_twice)
+        self.step("zigbee2mqtt killed, 1st time", self.killed_once)
+        self.step("zigbee2mqtt killed, 2nd time", self.killed_twice)
 
     # -- steps ------------------------------------------------------------------------------------
     def form(self):
