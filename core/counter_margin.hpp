@@ -10,8 +10,9 @@
 
 namespace zha {
 
-inline constexpr std::uint32_t kCounterMarginMin = 2500;     ///< what zigbee-herdsman adds
-inline constexpr std::int64_t kCounterAgeMax = std::int64_t{365} * 86400;  ///< thirty million of four billion
+inline constexpr std::uint32_t kCounterMarginMin = 2500;  ///< what zigbee-herdsman adds
+inline constexpr std::int64_t kCounterAgeMax =
+    std::int64_t{365} * 86400;  ///< thirty million of four billion
 
 /// max(2500, age x 1/s + 1000): the firmware saves its counter only every 1000 frames.
 constexpr std::uint32_t counter_margin(std::int64_t age_s) {

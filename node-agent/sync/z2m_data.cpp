@@ -29,7 +29,7 @@ Result<std::vector<std::string>> data_paths(Store& store, const Path& directory)
         if (!inside) continue;
         for (const auto& name : *inside)
             if (name.ends_with(".js") || name.ends_with(".mjs") || name.ends_with(".cjs"))
-                paths.push_back(folder + "/" + name);
+                paths.push_back((Path(folder) / name).string());
     }
     return paths;
 }

@@ -101,7 +101,8 @@ class MqttBus final : public Bus {
         try {
             const auto left = std::max(deadline - clock_.now(), Millis{1});
             client_.disconnect(static_cast<int>(left.count()))->wait_for(left);
-        } catch (const mqtt::exception&) {  // not connected: nothing to end
+        } catch (const mqtt::exception& e) {
+            spdlog::debug("disconnect: {}", e.what());  // not connected: nothing to end
         }
         up_ = false;
         co_return;

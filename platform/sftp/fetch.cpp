@@ -14,7 +14,7 @@ namespace {
 constexpr unsigned kMaxDepth = 4;    // the directory itself is depth 1
 constexpr unsigned kMaxCount = 500;  // files and directories
 constexpr std::size_t kMaxName = 200;
-constexpr std::size_t kChunk = 32 * 1024;  // the most a server must answer at once
+constexpr std::size_t kChunk = 32768;  // the most a server must answer at once
 
 Error system_error(const Path& path, int number) {
     return {Errc::io, path.string() + ": " + std::generic_category().message(number)};

@@ -86,7 +86,8 @@ void forbid_files() {
 }
 
 struct FreeText {
-    void operator()(char* text) const { std::free(text); }
+    // The library allocated it with malloc.
+    void operator()(char* text) const { std::free(text); }  // NOLINT(*-no-malloc,*-owning-memory)
 };
 
 std::string session_error(void* session) {

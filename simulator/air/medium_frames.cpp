@@ -130,6 +130,7 @@ void Medium::deliver_unicast(OnAirId id, const ApsFrame& frame,
 void Medium::deliver_broadcast(OnAirId id, const ApsFrame& frame) {
     // Receivers may act on the air themselves, so the list is taken first.
     std::vector<Ieee> receivers;
+    receivers.reserve(stations_.size());
     for (const auto& [ieee, station] : stations_) receivers.push_back(ieee);
     for (Ieee ieee : receivers) {
         OnAir* coordinator = on_air(id);
@@ -258,6 +259,7 @@ void Medium::device_transmits(
     const Ieee sender = station.device->ieee();
     later(kHop, [this, counter, network, sender, action = std::move(action)] {
         std::vector<OnAirId> hearing;
+        hearing.reserve(coordinators_.size());
         for (const auto& [id, coordinator] : coordinators_) hearing.push_back(id);
         for (OnAirId id : hearing) {
             OnAir* coordinator = on_air(id);

@@ -156,6 +156,7 @@ Bytes Device::simple_descriptor(Reader request) const {
         zcl::put16(descriptor, endpoint.device_id);
         descriptor.push_back(endpoint.version);
         std::vector<std::uint16_t> servers;
+        servers.reserve(endpoint.servers.size());
         for (const auto& server : endpoint.servers) servers.push_back(server->id());
         put_list(descriptor, servers);
         put_list(descriptor, endpoint.clients);

@@ -25,25 +25,20 @@ std::size_t fixed_size(std::uint8_t type) {
     switch (type) {
         case 0x30:
             return 1;  // enum8
-        case 0x31:
-            return 2;  // enum16
-        case 0x38:
-            return 2;  // semi-precision float
-        case 0x39:
-            return 4;  // float
-        case 0x3A:
-            return 8;  // double
-        case 0xE0:
-        case 0xE1:
-        case 0xE2:
-            return 4;  // time of day, date, UTC
-        case 0xE8:
-        case 0xE9:
-            return 2;  // cluster and attribute id
-        case 0xEA:
-            return 4;  // BACnet OID
-        case 0xF0:
-            return 8;  // IEEE address
+        case 0x31:     // enum16
+        case 0x38:     // semi-precision float
+        case 0xE8:     // cluster id
+        case 0xE9:     // attribute id
+            return 2;
+        case 0x39:  // float
+        case 0xE0:  // time of day
+        case 0xE1:  // date
+        case 0xE2:  // UTC
+        case 0xEA:  // BACnet OID
+            return 4;
+        case 0x3A:  // double
+        case 0xF0:  // IEEE address
+            return 8;
         case 0xF1:
             return 16;  // security key
         default:
