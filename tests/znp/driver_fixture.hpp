@@ -17,7 +17,7 @@ struct DriverFixture : testing::Test {
     asio::io_context context;
     RealClock clock{context.get_executor()};
     FakeDongle dongle;
-    DriverOptions options{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}, {}};
+    DriverOptions options{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}, {}, {}};
     std::unique_ptr<Driver> driver;
 
     void plug_in() {

@@ -197,6 +197,15 @@ TEST_F(SpeedTest, AWholeWriteKeepsWhatWasThere) {
     EXPECT_EQ(compared(*summary->before), before);
 }
 
+TEST_F(SpeedTest, NothingIsWrittenWhenTheBackupCannotBeKept) {
+    dongle.nv = test::network_image(1, 2);
+    const auto before = dongle.nv;
+    options.keep_backup = [](const Image&) { return Status{Errc::io, "disk full"}; };
+    plug_in();
+    EXPECT_EQ(run(driver->write_all(test::network_image(2, 2), soon())).error().code, Errc::io);
+    EXPECT_EQ(dongle.nv, before);
+}
+
 TEST_F(SpeedTest, TrafficAndProgressAreCounted) {
     dongle.nv = large_image(3);
     Progress last;

@@ -28,6 +28,8 @@ struct DriverOptions {
     Millis line_pulse{150};                    ///< how long the reset line is held
     Millis reset_timeout{10000};               ///< until SYS_RESET_IND
     std::function<void(Progress)> progress{};  ///< called after each request
+    /// Given the whole content before a write_all() changes it; an error prevents that.
+    std::function<Status(const Image&)> keep_backup{};
 };
 
 struct DeviceIdentity {
