@@ -17,12 +17,14 @@ struct DriverFixture : testing::Test {
     asio::io_context context;
     RealClock clock{context.get_executor()};
     FakeDongle dongle;
-    DriverOptions options{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}, {}, {}};
+    DriverOptions options{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}};
+    DriverHooks hooks;
     std::unique_ptr<Driver> driver;
 
     void plug_in() {
         driver = std::make_unique<Driver>(dongle.plug_in(context, clock), context.get_executor(),
                                           clock, options);
+        driver->set_hooks(hooks);
     }
     Time soon() const { return clock.now() + Millis{20000}; }
     template <class T>

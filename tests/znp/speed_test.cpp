@@ -200,7 +200,7 @@ TEST_F(SpeedTest, AWholeWriteKeepsWhatWasThere) {
 TEST_F(SpeedTest, NothingIsWrittenWhenTheBackupCannotBeKept) {
     dongle.nv = test::network_image(1, 2);
     const auto before = dongle.nv;
-    options.keep_backup = [](const Image&) { return Status{Errc::io, "disk full"}; };
+    hooks.keep_backup = [](const Image&) { return Status{Errc::io, "disk full"}; };
     plug_in();
     EXPECT_EQ(run(driver->write_all(test::network_image(2, 2), soon())).error().code, Errc::io);
     EXPECT_EQ(dongle.nv, before);
@@ -209,7 +209,7 @@ TEST_F(SpeedTest, NothingIsWrittenWhenTheBackupCannotBeKept) {
 TEST_F(SpeedTest, TrafficAndProgressAreCounted) {
     dongle.nv = large_image(3);
     Progress last;
-    options.progress = [&](Progress now) { last = now; };
+    hooks.progress = [&](Progress now) { last = now; };
     plug_in();
     ASSERT_TRUE(run(driver->read_all(soon())));
     EXPECT_EQ(driver->traffic().requests, dongle.requests);

@@ -24,7 +24,7 @@ Task<Result<Frame>> Driver::call(Frame request, Time deadline) {
     for (int attempt = 1;; ++attempt) {
         const auto by = std::min(deadline, clock_.now() + options_.request_timeout);
         auto answer = co_await channel_.request(request, by);
-        if (options_.progress) options_.progress({traffic().requests, expected_});
+        if (hooks_.progress) hooks_.progress({traffic().requests, expected_});
         if (answer || !worth_repeating(answer.error()) || attempt == kAttempts ||
             clock_.now() >= deadline)
             co_return answer;

@@ -24,9 +24,12 @@ struct Progress {
 struct DriverOptions {
     Millis request_timeout{6000};
     Millis ping_timeout{250};
-    Millis bootloader_wait{1000};              ///< after the byte that ends a serial bootloader
-    Millis line_pulse{150};                    ///< how long the reset line is held
-    Millis reset_timeout{10000};               ///< until SYS_RESET_IND
+    Millis bootloader_wait{1000};  ///< after the byte that ends a serial bootloader
+    Millis line_pulse{150};        ///< how long the reset line is held
+    Millis reset_timeout{10000};   ///< until SYS_RESET_IND
+};
+
+struct DriverHooks {
     std::function<void(Progress)> progress{};  ///< called after each request
     /// Given the whole content before a write_all() changes it; an error prevents that.
     std::function<Status(const Image&)> keep_backup{};
@@ -58,22 +61,25 @@ class Driver {
     Task<Status> reset(Time deadline, bool by_line = false);
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
-    /// All that `former` holds, and the ends of its tables, read again: no lengths are asked for.
-    /// Reads all when the dongle has another identity or other tables than `former`.
+    /// All that `former` holds, and the ends of its tables, read again: no lengths are asked
+    /// for. Reads all when the dongle has another identity or other tables than `former`.
     Task<Result<Image>> read_known(Image former, Time deadline);
-    /// Only what a running network changes: NIB, keys, counters, used entries of tables, and the
-    /// first free entry of each. Entries are taken from the lowest free one on, so what else has
-    /// changed shows there, and is then read as by read_known(). Not seen: an entry behind a free
-    /// one that was taken and freed again since `since`. `since` must be of this firmware.
+    /// Only what a running network changes: NIB, keys, counters, used entries of tables, and
+    /// the first free entry of each. Entries are taken from the lowest free one on, so what
+    /// else has changed shows there, and is then read as by read_known(). Not seen: an entry
+    /// behind a free one that was taken and freed again since `since`. `since` must be of this
+    /// firmware.
     Task<Result<Image>> read_incremental(Image since, Time deadline);
     /// Resets, writes what differs from `image` in the safe order, proves it, resets again.
     Task<Result<WriteSummary>> write_all(Image image, Time deadline);
-    /// The same for a dongle known to hold `mirrored`: only what differs between the two is written
-    /// and read back, in the same order. The dongle must prove that it holds `mirrored` by its
-    /// markers, NIB, key and counters; when it does not, this is write_all().
+    /// The same for a dongle known to hold `mirrored`: only what differs between the two is
+    /// written and read back, in the same order. The dongle must prove that it holds `mirrored`
+    /// by its markers, NIB, key and counters; when it does not, this is write_all().
     Task<Result<WriteSummary>> write_delta(Image image, Image mirrored, Time deadline);
-    /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new then.
+    /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new
+    /// then.
     Task<Status> reset_all(Time deadline);
+    void set_hooks(DriverHooks hooks) { hooks_ = std::move(hooks); }
     void close() { channel_.close(); }
     /// Why the connection ended; ok while it lives.
     Status alive() const { return channel_.alive(); }
@@ -108,6 +114,7 @@ class Driver {
 
     Clock& clock_;
     DriverOptions options_;
+    DriverHooks hooks_;
     Channel channel_;
     std::uint64_t expected_ = 0;
 };

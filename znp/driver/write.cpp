@@ -251,8 +251,8 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
     summary.frame_counter = frame_counter(*current);
     summary.before = *current;
     if (plan.nothing_to_do()) co_return summary;
-    if (options_.keep_backup)
-        if (const auto kept = options_.keep_backup(*current); !kept) co_return kept.error();
+    if (hooks_.keep_backup)
+        if (const auto kept = hooks_.keep_backup(*current); !kept) co_return kept.error();
     expect_requests(2 * plan.size() + kOrderRequests);
     auto done = co_await poison(*current, deadline);
     if (done) done = co_await transfer(plan, image, summary, deadline);

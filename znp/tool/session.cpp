@@ -18,10 +18,8 @@ Task<T> with_driver(PortOptions options, const Operation<T>& operation,
     const auto deadline = began + std::chrono::seconds(options.timeout_s);
     auto transport = co_await open_transport(options.port, executor, clock, deadline);
     if (!transport) co_return transport.error();
-    DriverOptions driver_options;
-    driver_options.progress = options.progress;
-    driver_options.keep_backup = options.keep_backup;
-    Driver driver(std::move(*transport), executor, clock, std::move(driver_options));
+    Driver driver(std::move(*transport), executor, clock);
+    driver.set_hooks({options.progress, options.keep_backup});
     std::optional<T> result;
     if (const auto connected = co_await driver.connect(deadline); !connected)
         result.emplace(within(options.port, connected.error()));

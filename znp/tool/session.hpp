@@ -16,7 +16,7 @@ struct PortOptions {
     std::string port;
     int timeout_s = 120;
     std::function<void(Progress)> progress{};
-    std::function<Status(const Image&)> keep_backup{};  ///< see DriverOptions
+    std::function<Status(const Image&)> keep_backup{};  ///< see DriverHooks
     std::function<void(const RunStats&)> finished{};    ///< also after a failure
 };
 
