@@ -102,7 +102,7 @@ class Measurement:
                              for name in ("requests", "bytes", "seconds")}})
 
     def expect(self, wanted):
-        """The dongle holds it, as read by the other tool's reader."""
+        """The dongle holds it."""
         file = self.file("check")
         self.bench.ours("read", "ours", file)
         if not same(json.loads(file.read_text()), wanted):

@@ -46,11 +46,4 @@ bool is_free_entry(ExItem table, const Bytes& entry) {
     return false;
 }
 
-std::uint16_t first_free(const Image& image, ExItem table, std::uint16_t from) {
-    for (auto sub = from;; ++sub) {
-        const auto* entry = image.find({table, sub});
-        if (!entry || is_free_entry(table, *entry)) return sub;
-    }
-}
-
 }  // namespace zha::znp

@@ -16,7 +16,5 @@ std::span<const ExItem> nv_tables();
 std::pair<std::uint16_t, std::size_t> table_shape(const Image& image, ExItem table);
 /// Does this entry wait for its first user?
 bool is_free_entry(ExItem table, const Bytes& entry);
-/// The lowest free entry from `from` on; the number of entries when all are used.
-std::uint16_t first_free(const Image& image, ExItem table, std::uint16_t from = 0);
 
 }  // namespace zha::znp
