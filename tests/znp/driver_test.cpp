@@ -2,53 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-
-#include "tests/znp/fake_dongle.hpp"
+#include "tests/znp/driver_fixture.hpp"
 
 namespace zha::znp {
 namespace {
 
 using test::Fate;
 
-constexpr DriverOptions kFast{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}};
-
-/// One dongle, one driver, one thread.
-struct DriverTest : testing::Test {
-    asio::io_context context;
-    RealClock clock{context.get_executor()};
-    test::FakeDongle dongle;
-    std::unique_ptr<Driver> driver;
-
-    void plug_in() {
-        driver = std::make_unique<Driver>(dongle.plug_in(context, clock), context.get_executor(),
-                                          clock, kFast);
-    }
-    Time soon() const { return clock.now() + Millis{20000}; }
-    template <class T>
-    static Task<void> keep(Task<T> task, std::optional<T>& result) {
-        result.emplace(co_await std::move(task));
-    }
-    template <class T>
-    T run(Task<T> task) {
-        std::optional<T> result;
-        asio::co_spawn(context, keep(std::move(task), result), asio::detached);
-        context.restart();
-        while (!result && context.run_one_for(Millis{30000}) > 0) continue;
-        return std::move(result.value());
-    }
-    /// What the dongle holds without what is allowed to differ.
-    static Image compared(Image image) {
-        image.items.erase({ExItem::legacy, osal::POLL_RATE_OLD16});
-        return image;
-    }
-    void TearDown() override {
-        driver.reset();
-        context.restart();
-        context.run_for(Millis{100});
-    }
-};
+using DriverTest = test::DriverFixture;
 
 bool is_read(const Frame& request) {
     return request.id == mt::id::SYS_OSAL_NV_READ_EXT;

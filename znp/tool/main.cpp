@@ -8,7 +8,7 @@
 
 #include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
-#include "znp/tool/session.hpp"
+#include "znp/tool/progress.hpp"
 
 namespace zha::znp {
 namespace {
@@ -43,8 +43,30 @@ void print_image(const Image& image) {
 struct Options {
     PortOptions port;
     std::string file, other;
+    std::string known, since, mirrored, backup, stats;
     bool yes = false;
 };
+
+Status keep(const std::string& file, const std::string& text) {
+    RealStore store;
+    return store.write(file, text, 0600);
+}
+
+/// One operation on the port with its bar, and its figures in a file when they are wanted.
+template <class Operation>
+auto on_port(const Options& options, const Operation& operation) {
+    ProgressBar bar;
+    RunStats stats;
+    auto port = options.port;
+    port.progress = [&](Progress progress) { bar.show(progress); };
+    if (!options.backup.empty())
+        port.keep_backup = [&](const Image& image) { return keep(options.backup, to_json(image)); };
+    port.finished = [&](const RunStats& run) { stats = run; };
+    auto result = operation(port);
+    if (result && !options.stats.empty())
+        if (const auto kept = keep(options.stats, stats_json(stats)); !kept) result = kept.error();
+    return result;
+}
 
 int info(const Options& options) {
     if (options.port.port.empty()) {
@@ -67,10 +89,19 @@ int info(const Options& options) {
 }
 
 int read(const Options& options) {
-    const auto image = read_port(options.port);
+    const auto& former = options.known.empty() ? options.since : options.known;
+    Image known;
+    if (!former.empty()) {
+        auto loaded = load(former);
+        if (!loaded) return fail(loaded.error());
+        known = std::move(*loaded);
+    }
+    const auto image = on_port(options, [&](const PortOptions& port) {
+        if (former.empty()) return read_port(port);
+        return options.since.empty() ? read_port_known(port, known) : read_port_since(port, known);
+    });
     if (!image) return fail(image.error());
-    RealStore store;
-    const auto written = store.write(options.file, to_json(*image), 0600);
+    const auto written = keep(options.file, to_json(*image));
     if (!written) return fail(written.error());
     fmt::print("{} items read into {}\n", image->items.size(), options.file);
     return kDone;
@@ -79,8 +110,20 @@ int read(const Options& options) {
 int write(const Options& options) {
     const auto image = load(options.file);
     if (!image) return fail(image.error());
-    const auto summary = write_port(options.port, *image);
+    Image mirrored;
+    if (!options.mirrored.empty()) {
+        auto loaded = load(options.mirrored);
+        if (!loaded) return fail(loaded.error());
+        mirrored = std::move(*loaded);
+    }
+    const auto summary = on_port(options, [&](const PortOptions& port) {
+        return options.mirrored.empty() ? write_port(port, *image)
+                                        : write_port_delta(port, *image, mirrored);
+    });
     if (!summary) return fail(summary.error());
+    if (!options.mirrored.empty() && summary->before)
+        fmt::print("the dongle did not hold {}: written as one of unknown content\n",
+                   options.mirrored);
     fmt::print("{} items written, {} read back, frame counter {}\n", summary->items_written,
                summary->items_verified, summary->frame_counter);
     return kDone;
@@ -132,9 +175,20 @@ int run(int argc, char** argv) {
     auto* from = command("read", "Read a dongle into a file", read);
     from->add_option("file", options.file, "NVRAM file to write")->required();
     port(from)->required();
+    auto* known = from->add_option("--known", options.known,
+                                   "former NVRAM file of this dongle: reads its items only");
+    from->add_option("--since", options.since,
+                     "last NVRAM file of this dongle: reads what a running network changes")
+        ->excludes(known);
     auto* to = command("write", "Make a dongle hold a file", write);
     to->add_option("file", options.file, "NVRAM file")->required();
     port(to)->required();
+    to->add_option("--mirrored", options.mirrored,
+                   "NVRAM file that the dongle is known to hold: writes the differences only");
+    to->add_option("--backup", options.backup,
+                   "NVRAM file for what the dongle held, kept before it is changed");
+    for (auto* sub : {from, to})
+        sub->add_option("--stats", options.stats, "file for the requests, bytes and seconds");
     auto* wipe = command("reset", "Make a dongle factory-new", reset);
     wipe->add_flag("--yes", options.yes, "really");
     port(wipe)->required();

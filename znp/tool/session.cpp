@@ -14,13 +14,20 @@ using Operation = std::function<Task<T>(Driver&, Time)>;
 template <class T>
 Task<T> with_driver(PortOptions options, const Operation<T>& operation,
                     asio::any_io_executor executor, Clock& clock) {
-    const auto deadline = clock.now() + std::chrono::seconds(options.timeout_s);
+    const auto began = clock.now();
+    const auto deadline = began + std::chrono::seconds(options.timeout_s);
     auto transport = co_await open_transport(options.port, executor, clock, deadline);
     if (!transport) co_return transport.error();
     Driver driver(std::move(*transport), executor, clock);
+    driver.set_hooks({options.progress, options.keep_backup});
+    std::optional<T> result;
     if (const auto connected = co_await driver.connect(deadline); !connected)
-        co_return within(options.port, connected.error());
-    co_return co_await operation(driver, deadline);
+        result.emplace(within(options.port, connected.error()));
+    else
+        result.emplace(co_await operation(driver, deadline));
+    const std::chrono::duration<double> took = clock.now() - began;
+    if (options.finished) options.finished({driver.traffic(), took.count()});
+    co_return std::move(*result);
 }
 
 template <class T>
@@ -50,6 +57,25 @@ Result<DeviceIdentity> identify_port(const PortOptions& options) {
 Result<Image> read_port(const PortOptions& options) {
     return run<Result<Image>>(
         options, [](Driver& driver, Time deadline) { return driver.read_all(deadline); });
+}
+
+Result<Image> read_port_known(const PortOptions& options, const Image& former) {
+    return run<Result<Image>>(options, [&](Driver& driver, Time deadline) {
+        return driver.read_known(former, deadline);
+    });
+}
+
+Result<Image> read_port_since(const PortOptions& options, const Image& since) {
+    return run<Result<Image>>(options, [&](Driver& driver, Time deadline) {
+        return driver.read_incremental(since, deadline);
+    });
+}
+
+Result<WriteSummary> write_port_delta(const PortOptions& options, const Image& image,
+                                      const Image& mirrored) {
+    return run<Result<WriteSummary>>(options, [&](Driver& driver, Time deadline) {
+        return driver.write_delta(image, mirrored, deadline);
+    });
 }
 
 Result<WriteSummary> write_port(const PortOptions& options, const Image& image) {

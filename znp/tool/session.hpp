@@ -7,14 +7,27 @@
 
 namespace zha::znp {
 
+struct RunStats {
+    Traffic traffic;
+    double seconds = 0;  ///< from opening the port to the last answer
+};
+
 struct PortOptions {
     std::string port;
     int timeout_s = 120;
+    std::function<void(Progress)> progress{};
+    std::function<Status(const Image&)> keep_backup{};  ///< see DriverHooks
+    std::function<void(const RunStats&)> finished{};    ///< also after a failure
 };
 
 Result<DeviceIdentity> identify_port(const PortOptions& options);
 Result<Image> read_port(const PortOptions& options);
+/// With what is known from a former image; see Driver.
+Result<Image> read_port_known(const PortOptions& options, const Image& former);
+Result<Image> read_port_since(const PortOptions& options, const Image& since);
 Result<WriteSummary> write_port(const PortOptions& options, const Image& image);
+Result<WriteSummary> write_port_delta(const PortOptions& options, const Image& image,
+                                      const Image& mirrored);
 Status reset_port(const PortOptions& options);
 
 }  // namespace zha::znp
