@@ -173,9 +173,11 @@ Task<Status> Driver::poison(const Image& current, Time deadline) {
     if (current.find(kHasConfigured))
         if (auto done = co_await delete_item(kHasConfigured, deadline); !done) co_return done;
     const Bytes off(1, 0), clear(1, kClearAll);
+    // STARTUP_OPTION before BDBNODEISONANETWORK: with only the latter taken away a boot keeps the
+    // old IEEE address and extended PAN id, and a start forms a network of its own with them.
+    if (auto done = co_await write_item(kStartupOption, clear, deadline); !done) co_return done;
     if (marker_of(current, kOnNetwork, 0xFF) != off)
         if (auto done = co_await write_item(kOnNetwork, off, deadline); !done) co_return done;
-    if (auto done = co_await write_item(kStartupOption, clear, deadline); !done) co_return done;
     if (auto done = co_await verify_item(kHasConfigured, nullptr, deadline); !done) co_return done;
     if (auto done = co_await verify_item(kOnNetwork, &off, deadline); !done) co_return done;
     co_return co_await verify_item(kStartupOption, &clear, deadline);
@@ -204,7 +206,10 @@ Task<Status> Driver::commit(const Image& image, WriteSummary& summary, Time dead
     last.items[kOnNetwork] = marker_of(image, kOnNetwork, 0);
     for (const auto key : {kMigrationId, kHasConfigured})
         if (const auto* value = image.find(key)) last.items[key] = *value;
-    for (const auto key : {kStartupOption, kOnNetwork, kMigrationId, kHasConfigured}) {
+    // BDBNODEISONANETWORK while a boot would still clear everything, so that STARTUP_OPTION alone
+    // turns the whole new network on: the other way round a start in between would form another
+    // network under the new address. The hosts' own markers come last; a boot does not clear them.
+    for (const auto key : {kOnNetwork, kStartupOption, kMigrationId, kHasConfigured}) {
         const auto* value = last.find(key);
         Status done;
         if (value)
