@@ -24,12 +24,15 @@ FaultRates rates_of(unsigned seed) {
     rates.lost_request = rate();
     rates.lost = rate();
     rates.late = rate();
-    rates.repeated = rate() * 4;
     rates.damaged = rate();
     rates.split = rate() * 8;
     rates.noise = rate() * 4;
     rates.reset = rate() / 4;
     rates.vanish = rate() / 8;
+    // Not both: an answer that came twice and one that vanished without a trace cancel out, and
+    // then nothing can tell. A line does one or the other.
+    const bool whole = rates.lost_request + rates.lost + rates.damaged + rates.reset == 0;
+    rates.repeated = whole ? rate() * 4 + 2 : 0;
     return rates;
 }
 
@@ -85,6 +88,7 @@ TEST(FaultyLines, ARestoreIsWholeOrRefusedAndCanBeRepeated) {
         if (done) ++whole;
         if (done || startable(content)) {
             ASSERT_TRUE(startable(content)) << seed << ": " << startable(content).error().message;
+            if (done) expect_true_content(after, content, seed);
             ASSERT_TRUE(identity) << seed;
             const auto epid = identity->extended_pan_id;
             EXPECT_TRUE(epid == kNew.extended_pan_id || (!done && epid == kOld.extended_pan_id));

@@ -24,9 +24,11 @@ Bytes FaultyLine::garbage() {
 
 void FaultyLine::arrive_after(Millis delay, Bytes bytes) {
     // The port of the driver that was there then; a newer one does not get old bytes.
-    bench_.time.after(delay, [this, to = bench_.line, bytes = std::move(bytes)] {
-        if (bench_.line == to) bench_.arrive(bytes);
-    });
+    last_ = std::max(last_, bench_.time.elapsed() + delay);
+    bench_.time.after(last_ - bench_.time.elapsed(),
+                      [this, to = bench_.line, bytes = std::move(bytes)] {
+                          if (bench_.line == to) bench_.arrive(bytes);
+                      });
 }
 
 void FaultyLine::from_dongle(const Bytes& bytes) {
@@ -42,15 +44,15 @@ void FaultyLine::from_dongle(const Bytes& bytes) {
         return arrive_after(Millis{1 + random_() % static_cast<unsigned>(rates_.latest.count())},
                             std::move(frame));
     if (happens(rates_.repeated)) {
-        bench_.arrive(frame);
+        arrive_after(Millis{0}, frame);
         return arrive_after(Millis{random_() % 3}, std::move(frame));
     }
     if (happens(rates_.split)) {
         const auto half = frame.begin() + static_cast<std::ptrdiff_t>(frame.size() / 2);
-        bench_.arrive(Bytes(frame.begin(), half));
+        arrive_after(Millis{0}, Bytes(frame.begin(), half));
         return arrive_after(Millis{random_() % 5}, Bytes(half, frame.end()));
     }
-    bench_.arrive(frame);
+    arrive_after(Millis{0}, std::move(frame));
 }
 
 void FaultyLine::from_host(Bytes bytes) {

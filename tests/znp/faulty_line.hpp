@@ -2,7 +2,8 @@
 //      for the same seed.
 // Why: a driver is only as good as its worst line, and no worst case is worth anything unless it
 //      can be repeated.
-// Contract: sits on a Workbench's line as long as both live. Rates are per frame, in thousandths.
+// Contract: a stream: nothing overtakes, so what is late holds up everything behind it. Sits on a
+// Workbench's line as long as both live. Rates are per frame, in thousandths.
 //      stop() ends all faults; what is under way still arrives.
 #pragma once
 
@@ -32,6 +33,7 @@ class FaultyLine {
     Bytes garbage();
     void from_dongle(const Bytes& bytes);
     void from_host(Bytes bytes);
+    /// In order: behind everything that is under way.
     void arrive_after(Millis delay, Bytes bytes);
 
     Workbench& bench_;
@@ -39,6 +41,7 @@ class FaultyLine {
     std::mt19937 random_;
     bool on_ = true;
     unsigned faults_ = 0;
+    sim::Micros last_{0};  ///< when the newest byte under way arrives
 };
 
 }  // namespace zha::znp::test

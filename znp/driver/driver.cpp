@@ -36,6 +36,14 @@ Task<Status> Driver::ping(Time deadline) {
     co_return pong ? Status() : Status(pong.error());
 }
 
+Task<Status> Driver::in_step_since(std::uint64_t strays, Time deadline) {
+    const auto pong = co_await call(mt::ping(), deadline);
+    if (!pong) co_return pong.error();
+    if (channel_.strays() == strays) co_return Status();
+    channel_.distrust();
+    co_return Status{Errc::protocol, "dongle: an answer came twice, others may be mixed up"};
+}
+
 Task<Status> Driver::connect(Time deadline) {
     auto alive = co_await ping(deadline);
     if (!alive && worth_repeating(alive.error())) {

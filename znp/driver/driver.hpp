@@ -59,6 +59,9 @@ class Driver {
     struct Plan;
     Task<Result<Frame>> call(Frame request, Time deadline);
     Task<Status> ping(Time deadline);
+    /// Refuses a series of answers when one of them came that nobody had asked for since `strays`.
+    Task<Status> in_step_since(std::uint64_t strays, Time deadline);
+    Task<Result<Image>> read_once(Time deadline);
     Task<Status> quiet_reset(Time deadline);
     Task<Result<std::optional<Bytes>>> read_legacy(std::uint16_t id, Time deadline);
     Task<Result<std::optional<Bytes>>> read_item(ItemKey key, std::size_t length, Time deadline);
@@ -69,6 +72,7 @@ class Driver {
     Task<Status> poison(const Image& current, Time deadline);
     Task<Status> transfer(const Plan& plan, const Image& image, WriteSummary& summary,
                           Time deadline);
+    Task<Status> undisturbed(std::uint64_t strays, Time deadline);
     Task<Status> commit(const Image& image, WriteSummary& summary, Time deadline);
     Task<Status> confirm(const Image& image, WriteSummary& summary, Time deadline);
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxReply = 247;
 constexpr std::size_t kMaxStored = 4095;
+constexpr int kAttempts = 3;
 constexpr ExItem kTables[] = {ExItem::addrmgr,
                               ExItem::binding_table,
                               ExItem::device_list,
@@ -86,6 +87,18 @@ Task<Status> Driver::read_table(ExItem item, Image& into, Time deadline) {
 }
 
 Task<Result<Image>> Driver::read_all(Time deadline) {
+    for (int attempt = 1;; ++attempt) {
+        const auto strays = channel_.strays();
+        auto image = co_await read_once(deadline);
+        // An error may come of mixed-up answers as well.
+        const auto in_step = co_await in_step_since(strays, deadline);
+        if (in_step) co_return image;
+        if (in_step.error().code != Errc::protocol || attempt == kAttempts)
+            co_return image ? in_step.error() : image.error();
+    }
+}
+
+Task<Result<Image>> Driver::read_once(Time deadline) {
     Image image;
     for (const auto& [name, first] : osal_names()) {
         const auto* range = osal_range_from(first);

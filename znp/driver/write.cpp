@@ -200,6 +200,15 @@ Task<Status> Driver::transfer(const Plan& plan, const Image& image, WriteSummary
     co_return Status();
 }
 
+/// A dongle that restarted meanwhile has cleared everything, also what was the same before and so
+/// was not written: STARTUP_OPTION tells, whether anybody heard of the restart or not.
+Task<Status> Driver::undisturbed(std::uint64_t strays, Time deadline) {
+    const Bytes clear(1, kClearAll);
+    if (!co_await verify_item(kStartupOption, &clear, deadline))
+        co_return Status{Errc::mismatch, "dongle restarted while it was written; write it again"};
+    co_return co_await in_step_since(strays, deadline);
+}
+
 Task<Status> Driver::commit(const Image& image, WriteSummary& summary, Time deadline) {
     Image last;
     last.items[kStartupOption] = Bytes(1, 0);
@@ -259,13 +268,16 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
     if (!current) co_return current.error();
     if (const auto fine = check_layout(*current, image); !fine) co_return fine.error();
     const Plan plan(*current, image);
+    const auto strays = channel_.strays();
     WriteSummary summary;
     summary.frame_counter = frame_counter(*current);
     if (plan.nothing_to_do()) co_return summary;
     auto done = co_await poison(*current, deadline);
     if (done) done = co_await transfer(plan, image, summary, deadline);
+    if (done) done = co_await undisturbed(strays, deadline);
     if (done) done = co_await commit(image, summary, deadline);
     if (done) done = co_await confirm(image, summary, deadline);
+    if (done) done = co_await in_step_since(strays, deadline);
     if (!done) co_return done.error();
     co_return summary;
 }
