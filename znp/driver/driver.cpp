@@ -80,6 +80,22 @@ Task<Status> Driver::reset(Time deadline, bool by_line) {
     co_return Status();
 }
 
+Task<Status> Driver::hold_in_reset(Time deadline) {
+    const auto works = co_await reset(deadline, true);
+    if (!works && works.error().code != Errc::timeout) co_return works;
+    if (!works)
+        co_return Status{Errc::refused,
+                         "hold in reset: the reset line does not restart the dongle"};
+    const auto held = channel_.set_lines(false, true);
+    if (!held) co_return within("hold in reset", held.error());
+    co_await clock_.sleep_until(std::min(deadline, clock_.now() + options_.line_pulse));
+    channel_.distrust();
+    const auto pong = co_await ping(deadline);
+    if (!pong && pong.error().code != Errc::timeout) co_return pong;
+    if (pong) co_return Status{Errc::refused, "hold in reset: the dongle answers nevertheless"};
+    co_return Status();
+}
+
 Task<Result<DeviceIdentity>> Driver::identify(Time deadline) {
     DeviceIdentity out;
     auto answer = co_await call(mt::version(), deadline);

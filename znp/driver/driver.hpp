@@ -45,6 +45,11 @@ class Driver {
     Task<Status> connect(Time deadline);
     /// A soft reset; the reset line of a serial port when `by_line`.
     Task<Status> reset(Time deadline, bool by_line = false);
+    /// Keeps the chip in reset by its line (RTS on, DTR off): silent whatever its firmware and its
+    /// hosts want, also after close(), until somebody opens the port. Proves it: the line restarts
+    /// the dongle, and held it does not answer. Errc::refused when the line does nothing (TCP).
+    /// reset(by_line) lets it go.
+    Task<Status> hold_in_reset(Time deadline);
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
     /// Resets, writes what differs from `image` in the safe order, proves it, resets again.
