@@ -39,7 +39,9 @@ Move decode_move(const json& value) {
     m.cause = value.at("cause");
     m.command = value.at("command");
     m.snapshot = value.at("snapshot");
-    m.started_at = value.at("started_at");
+    const auto& started = value.at("started_at");
+    if (!started.is_number_integer()) throw std::domain_error("started_at is no number");
+    m.started_at = started;
     return m;
 }
 

@@ -1,12 +1,21 @@
 #include "node-agent/memory.hpp"
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace zha {
 
 namespace {
 constexpr int kVersion = 1;
+
+/// A whole number that is not negative; the library would make one of anything, -1 the largest.
+std::uint64_t number(const nlohmann::json& value, const char* name) {
+    const auto& field = value.at(name);
+    if (!field.is_number_unsigned()) throw std::domain_error(std::string(name) + " is no number");
+    return field.get<std::uint64_t>();
 }
+
+}  // namespace
 
 Result<Memory> MemoryFile::load() {
     auto text = store_.read(file_, 65536);
@@ -18,11 +27,11 @@ Result<Memory> MemoryFile::load() {
         if (value.at("version") != kVersion)
             return {Errc::corrupt, file_.string() + ": another version of the file"};
         Memory m;
-        m.lease.incarnation = value.at("incarnation");
-        m.lease.epoch = value.at("epoch");
-        m.lease.released = value.at("released");
-        m.generation = value.at("generation");
-        m.content = value.at("content");
+        m.lease.incarnation = number(value, "incarnation");
+        m.lease.epoch = number(value, "epoch");
+        m.lease.released = number(value, "released");
+        m.generation = number(value, "generation");
+        m.content = number(value, "content");
         m.dirty = value.at("dirty");
         saved_ = m;
         on_disk_ = true;

@@ -77,7 +77,7 @@ TEST(Gate, NoTextHoldsAByteOfTheKey) {
     for (const auto& difference : kDifferences) {
         auto in = matching();
         difference.make(in);
-        const auto& text = gate(in).error().message;
+        const std::string text = gate(in).error().message;
         for (const auto* bytes : {"a1", "a2", "A1", "A2", "161", "162", "163"})
             EXPECT_EQ(text.find(bytes), std::string::npos) << text;
     }

@@ -136,11 +136,11 @@ TEST_F(DriverTest, TheMarkersAreGoneBeforeAndComeBackAfterEverythingElse) {
     ASSERT_TRUE(run(driver->write_all(test::network_image(2, 2), soon())));
     ASSERT_GE(order.size(), 9u);
     EXPECT_EQ((std::vector(order.begin(), order.begin() + 3)),
-              (std::vector<std::uint16_t>{osal::HAS_CONFIGURED_ZSTACK3, osal::BDBNODEISONANETWORK,
-                                          osal::STARTUP_OPTION}));
+              (std::vector<std::uint16_t>{osal::HAS_CONFIGURED_ZSTACK3, osal::STARTUP_OPTION,
+                                          osal::BDBNODEISONANETWORK}));
     EXPECT_EQ((std::vector(order.end() - 6, order.end())),
-              (std::vector<std::uint16_t>{osal::NIB, osal::EXTADDR, osal::STARTUP_OPTION,
-                                          osal::BDBNODEISONANETWORK, osal::ZIGPY_ZNP_MIGRATION_ID,
+              (std::vector<std::uint16_t>{osal::NIB, osal::EXTADDR, osal::BDBNODEISONANETWORK,
+                                          osal::STARTUP_OPTION, osal::ZIGPY_ZNP_MIGRATION_ID,
                                           osal::HAS_CONFIGURED_ZSTACK3}));
 }
 

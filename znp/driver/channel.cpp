@@ -45,6 +45,8 @@ struct Channel::State {
     std::optional<Error> failure;
     std::uint64_t reads = 0;
     Traffic traffic;
+    std::uint64_t strays = 0;
+    unsigned owed = 0;  ///< answers that were given up on and may still come
     bool in_flight = false;
     bool out_of_step = false;
 
@@ -66,9 +68,18 @@ struct Channel::State {
 void Channel::State::deliver(const Frame& frame) {
     if (frame.type == Type::srsp && frame.subsystem == Subsystem::rpc_error)
         return deliver_rpc_error(frame);
+    bool wanted = false;
     for (const auto& slot : open_slots())
-        if (slot->type == frame.type && slot->subsystem == frame.subsystem && slot->id == frame.id)
+        if (slot->type == frame.type && slot->subsystem == frame.subsystem &&
+            slot->id == frame.id) {
             slot->finish(frame);
+            wanted = true;
+        }
+    if (wanted || frame.type != Type::srsp) return;
+    if (owed > 0)
+        --owed;
+    else
+        ++strays;
 }
 
 void Channel::State::deliver_rpc_error(const Frame& frame) {
@@ -107,6 +118,10 @@ const Traffic& Channel::traffic() const {
 
 void Channel::distrust() {
     state_->out_of_step = true;
+}
+
+std::uint64_t Channel::strays() const {
+    return state_->strays;
 }
 
 Status Channel::set_lines(bool dtr, bool rts) {
@@ -171,7 +186,10 @@ Task<Result<Frame>> Channel::exchange(const Frame& sreq, Time deadline) {
     const auto sent = co_await send_raw(encode(sreq), deadline);
     if (!sent) co_return sent.error();
     auto answer = co_await wait(waiter, deadline);
-    if (!answer && answer.error().code == Errc::timeout) state_->out_of_step = true;
+    if (!answer && answer.error().code == Errc::timeout) {
+        state_->out_of_step = true;
+        ++state_->owed;
+    }
     co_return answer;
 }
 
@@ -184,6 +202,7 @@ Task<Status> Channel::resync(Time deadline) {
     auto pong = co_await exchange(mt::ping(), deadline);
     if (!pong) co_return within("re-sync", pong.error());
     state_->out_of_step = false;
+    state_->owed = 0;
     co_return Status();
 }
 

@@ -3,8 +3,11 @@
 //      wrong item; so a channel that missed an answer proves itself in step before it goes on.
 // Contract: one thread; one request at a time (a second one is Errc::busy). RPC error frames are
 //      Errc::protocol. After a timeout the next request first drains the line and waits for the
-//      answer to a PING: answers come in order, so nothing older can follow. When the transport
-//      ends, everything ends with its error.
+//      answer to a PING: answers come in order, so nothing older can follow. An answer nobody
+//      asked for is a stray: one came twice, and every answer since the last PING may be the one
+//      before; who relies on a series of answers asks for strays() at its end, behind a PING. (A
+//      series in which one answer came twice and another one vanished without a trace looks whole;
+//      a byte stream does neither.) When the transport ends, everything ends with its error.
 #pragma once
 
 #include <memory>
@@ -41,6 +44,8 @@ class Channel {
     Status alive() const;
     /// The other side was restarted or may be out of step: re-sync before the next request.
     void distrust();
+    /// Answers beyond those that were asked for, late ones included.
+    std::uint64_t strays() const;
     void close();
     const Traffic& traffic() const;
 

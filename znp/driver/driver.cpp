@@ -41,6 +41,14 @@ Task<Status> Driver::ping(Time deadline) {
     co_return pong ? Status() : Status(pong.error());
 }
 
+Task<Status> Driver::in_step_since(std::uint64_t strays, Time deadline) {
+    const auto pong = co_await call(mt::ping(), deadline);
+    if (!pong) co_return pong.error();
+    if (channel_.strays() == strays) co_return Status();
+    channel_.distrust();
+    co_return Status{Errc::protocol, "dongle: an answer came twice, others may be mixed up"};
+}
+
 Task<Status> Driver::connect(Time deadline) {
     auto alive = co_await ping(deadline);
     if (!alive && worth_repeating(alive.error())) {
@@ -74,6 +82,22 @@ Task<Status> Driver::reset(Time deadline, bool by_line) {
     if (!done) co_return within("reset", done.error());
     const auto indication = co_await channel_.wait(booted, by);
     if (!indication) co_return within("reset", indication.error());
+    co_return Status();
+}
+
+Task<Status> Driver::hold_in_reset(Time deadline) {
+    const auto works = co_await reset(deadline, true);
+    if (!works && works.error().code != Errc::timeout) co_return works;
+    if (!works)
+        co_return Status{Errc::refused,
+                         "hold in reset: the reset line does not restart the dongle"};
+    const auto held = channel_.set_lines(false, true);
+    if (!held) co_return within("hold in reset", held.error());
+    co_await clock_.sleep_until(std::min(deadline, clock_.now() + options_.line_pulse));
+    channel_.distrust();
+    const auto pong = co_await ping(deadline);
+    if (!pong && pong.error().code != Errc::timeout) co_return pong;
+    if (pong) co_return Status{Errc::refused, "hold in reset: the dongle answers nevertheless"};
     co_return Status();
 }
 

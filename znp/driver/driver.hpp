@@ -59,6 +59,11 @@ class Driver {
     Task<Status> connect(Time deadline);
     /// A soft reset; the reset line of a serial port when `by_line`.
     Task<Status> reset(Time deadline, bool by_line = false);
+    /// Keeps the chip in reset by its line (RTS on, DTR off): silent whatever its firmware and its
+    /// hosts want, also after close(), until somebody opens the port. Proves it: the line restarts
+    /// the dongle, and held it does not answer. Errc::refused when the line does nothing (TCP).
+    /// reset(by_line) lets it go.
+    Task<Status> hold_in_reset(Time deadline);
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
     /// All that `former` holds, and the ends of its tables, read again: no lengths are asked
@@ -89,6 +94,9 @@ class Driver {
     struct Plan;
     Task<Result<Frame>> call(Frame request, Time deadline);
     Task<Status> ping(Time deadline);
+    /// Refuses a series of answers when one of them came that nobody had asked for since `strays`.
+    Task<Status> in_step_since(std::uint64_t strays, Time deadline);
+    Task<Result<Image>> read_once(Time deadline);
     Task<Status> quiet_reset(Time deadline);
     Task<Result<std::optional<Bytes>>> read_legacy(std::uint16_t id, Time deadline);
     Task<Result<std::optional<Bytes>>> read_item(ItemKey key, std::size_t length, Time deadline);
@@ -109,6 +117,7 @@ class Driver {
     Task<Status> poison(const Image& current, Time deadline);
     Task<Status> transfer(const Plan& plan, const Image& image, WriteSummary& summary,
                           Time deadline);
+    Task<Status> undisturbed(std::uint64_t strays, Time deadline);
     Task<Status> commit(const Image& image, WriteSummary& summary, Time deadline);
     Task<Status> confirm(const Image& image, WriteSummary& summary, Time deadline);
 

@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint64_t kTypicalReads = 660;
 constexpr std::size_t kMaxReply = 247;
 constexpr std::size_t kMaxStored = 4095;
+constexpr int kAttempts = 3;
+
 Error unexpected(const Frame& request, std::uint8_t status) {
     return {Errc::io,
             fmt::format("{}: dongle says status 0x{:02x}", mt::describe(request), status)};
@@ -80,6 +82,18 @@ Task<Status> Driver::read_table(ExItem item, Image& into, Time deadline) {
 }
 
 Task<Result<Image>> Driver::read_all(Time deadline) {
+    for (int attempt = 1;; ++attempt) {
+        const auto strays = channel_.strays();
+        auto image = co_await read_once(deadline);
+        // An error may come of mixed-up answers as well.
+        const auto in_step = co_await in_step_since(strays, deadline);
+        if (in_step) co_return image;
+        if (in_step.error().code != Errc::protocol || attempt == kAttempts)
+            co_return image ? in_step.error() : image.error();
+    }
+}
+
+Task<Result<Image>> Driver::read_once(Time deadline) {
     Image image;
     expect_requests(kTypicalReads);
     for (const auto& [name, first] : osal_names()) {

@@ -166,9 +166,11 @@ Task<Status> Driver::poison(const Image& current, Time deadline) {
     if (current.find(kHasConfigured))
         if (auto done = co_await delete_item(kHasConfigured, deadline); !done) co_return done;
     const Bytes off(1, 0), clear(1, kClearAll);
+    // STARTUP_OPTION before BDBNODEISONANETWORK: with only the latter taken away a boot keeps the
+    // old IEEE address and extended PAN id, and a start forms a network of its own with them.
+    if (auto done = co_await write_item(kStartupOption, clear, deadline); !done) co_return done;
     if (marker_of(current, kOnNetwork, 0xFF) != off)
         if (auto done = co_await write_item(kOnNetwork, off, deadline); !done) co_return done;
-    if (auto done = co_await write_item(kStartupOption, clear, deadline); !done) co_return done;
     if (auto done = co_await verify_item(kHasConfigured, nullptr, deadline); !done) co_return done;
     if (auto done = co_await verify_item(kOnNetwork, &off, deadline); !done) co_return done;
     co_return co_await verify_item(kStartupOption, &clear, deadline);
@@ -191,13 +193,25 @@ Task<Status> Driver::transfer(const Plan& plan, const Image& image, WriteSummary
     co_return Status();
 }
 
+/// A dongle that restarted meanwhile has cleared everything, also what was the same before and so
+/// was not written: STARTUP_OPTION tells, whether anybody heard of the restart or not.
+Task<Status> Driver::undisturbed(std::uint64_t strays, Time deadline) {
+    const Bytes clear(1, kClearAll);
+    if (!co_await verify_item(kStartupOption, &clear, deadline))
+        co_return Status{Errc::mismatch, "dongle restarted while it was written; write it again"};
+    co_return co_await in_step_since(strays, deadline);
+}
+
 Task<Status> Driver::commit(const Image& image, WriteSummary& summary, Time deadline) {
     Image last;
     last.items[kStartupOption] = Bytes(1, 0);
     last.items[kOnNetwork] = marker_of(image, kOnNetwork, 0);
     for (const auto key : {kMigrationId, kHasConfigured})
         if (const auto* value = image.find(key)) last.items[key] = *value;
-    for (const auto key : {kStartupOption, kOnNetwork, kMigrationId, kHasConfigured}) {
+    // BDBNODEISONANETWORK while a boot would still clear everything, so that STARTUP_OPTION alone
+    // turns the whole new network on: the other way round a start in between would form another
+    // network under the new address. The hosts' own markers come last; a boot does not clear them.
+    for (const auto key : {kOnNetwork, kStartupOption, kMigrationId, kHasConfigured}) {
         const auto* value = last.find(key);
         Status done;
         if (value)
@@ -247,6 +261,7 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
     if (!current) co_return current.error();
     if (const auto fine = check_layout(*current, image); !fine) co_return fine.error();
     const Plan plan(*current, image);
+    const auto strays = channel_.strays();
     WriteSummary summary;
     summary.frame_counter = frame_counter(*current);
     summary.before = *current;
@@ -256,8 +271,10 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
     expect_requests(2 * plan.size() + kOrderRequests);
     auto done = co_await poison(*current, deadline);
     if (done) done = co_await transfer(plan, image, summary, deadline);
+    if (done) done = co_await undisturbed(strays, deadline);
     if (done) done = co_await commit(image, summary, deadline);
     if (done) done = co_await confirm(image, summary, deadline);
+    if (done) done = co_await in_step_since(strays, deadline);
     if (!done) co_return done.error();
     co_return summary;
 }

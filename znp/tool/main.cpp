@@ -8,7 +8,9 @@
 
 #include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
+#include "znp/nvram/startable.hpp"
 #include "znp/tool/progress.hpp"
+#include "znp/tool/session.hpp"
 
 namespace zha::znp {
 namespace {
@@ -38,6 +40,8 @@ void print_image(const Image& image) {
     fmt::print("coordinator    {:016x}\n", identity->ieee);
     fmt::print("fingerprint    {}\n", fingerprint(*identity));
     fmt::print("frame counter  {}\n", frame_counter(image));
+    const auto may_start = startable(image);
+    fmt::print("may start      {}\n", may_start ? "yes" : "no: " + may_start.error().message);
 }
 
 struct Options {
