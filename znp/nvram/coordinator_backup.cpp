@@ -76,6 +76,7 @@ void add_stored_keys(const Image& image, LinkKeys& keys) {
         const auto whose = address(image, static_cast<std::uint16_t>(little(*table, at, 2)));
         const auto sub = static_cast<std::uint16_t>(little(*table, at + kLinkKeySub, 2));
         const auto* entry = sized(image, {ExItem::aps_key_data_table, sub}, kApsKey);
+        if ((*table)[at + kLinkKeyState] != kLinkKeyAuthenticated) continue;
         if (!whose || !entry || blank(*entry, 0, 16)) continue;
         keys[whose->ieee] = {key_at(*entry, 0), u32(*entry, kApsKeyTx), u32(*entry, kApsKeyRx)};
     }

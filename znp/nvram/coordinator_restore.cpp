@@ -10,7 +10,7 @@ namespace {
 using namespace layout;
 
 constexpr std::uint16_t kUnknownAddress = 0xFFFE;
-constexpr std::uint8_t kVerified = 2, kDefaultKey = 0xFF, kAuthenticated = 1;
+constexpr std::uint8_t kVerified = 2, kDefaultKey = 0xFF;
 
 constexpr ItemKey legacy(std::uint16_t id) {
     return {ExItem::legacy, id};
@@ -169,7 +169,7 @@ void put_stored(const BackupDevice& device, std::uint16_t address, std::uint16_t
     const auto at = kLinkKeyHead + index * kLinkKey;
     put(table, at, address, 2);
     put(table, at + kLinkKeySub, index, 2);
-    table[at + kLinkKeyState] = kAuthenticated;
+    table[at + kLinkKeyState] = kLinkKeyAuthenticated;
     put(table, 0, index + 1u, 2);
 }
 

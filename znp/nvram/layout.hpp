@@ -22,7 +22,7 @@ inline constexpr std::size_t kTclk = 20, kTclkRx = 4, kTclkIeee = 8, kTclkAttr =
 inline constexpr std::size_t kApsKey = 24, kApsKeyTx = 16, kApsKeyRx = 20;
 inline constexpr std::size_t kAddrmgr = 12, kAddrmgrNwk = 2, kAddrmgrIeee = 4;
 inline constexpr std::size_t kLinkKeyHead = 2, kLinkKey = 6, kLinkKeySub = 2, kLinkKeyState = 4;
-inline constexpr std::uint8_t kConfigured = 0x55;
+inline constexpr std::uint8_t kConfigured = 0x55, kLinkKeyAuthenticated = 1;
 /// Bits of the first byte of an ADDRMGR entry.
 inline constexpr std::uint8_t kUserAssociated = 1, kUserSecurity = 2;
 

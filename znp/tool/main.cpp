@@ -8,6 +8,7 @@
 
 #include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
+#include "znp/tool/convert.hpp"
 #include "znp/tool/session.hpp"
 
 namespace zha::znp {
@@ -42,7 +43,7 @@ void print_image(const Image& image) {
 
 struct Options {
     PortOptions port;
-    std::string file, other;
+    std::string file, other, base;
     bool yes = false;
 };
 
@@ -108,6 +109,13 @@ int diff(const Options& options) {
     return lines.empty() ? kDone : kFailed;
 }
 
+int run_convert(const Options& options) {
+    const auto done = convert(options.file, options.other, options.base);
+    if (!done) return fail(done.error());
+    fmt::print("{}\n", *done);
+    return kDone;
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Reads, writes, resets and compares the NVRAM of a ZNP dongle.", "zha-nvram");
     app.require_subcommand(1);
@@ -144,6 +152,10 @@ int run(int argc, char** argv) {
     with->add_option("other", options.other, "second NVRAM file");
     port(with);
     with->require_option(1);
+    auto* change = command("convert", "NVRAM file to coordinator backup, or back", run_convert);
+    change->add_option("in", options.file, "the one")->required();
+    change->add_option("out", options.other, "the other, to write")->required();
+    change->add_option("--base", options.base, "NVRAM file of the dongle that is to take a backup");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
