@@ -12,6 +12,7 @@
 
 #include "znp/driver/channel.hpp"
 #include "znp/mt/commands.hpp"
+#include "znp/nvram/guard.hpp"
 #include "znp/nvram/image.hpp"
 
 namespace zha::znp {
@@ -47,8 +48,11 @@ class Driver {
     Task<Status> reset(Time deadline, bool by_line = false);
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
-    /// Resets, writes what differs from `image` in the safe order, proves it, resets again.
-    Task<Result<WriteSummary>> write_all(Image image, Time deadline);
+    /// What newer firmware keeps and the file format has no place for: groups, and its own marks.
+    Task<Result<Image>> read_extra(Time deadline);
+    /// Resets, writes what differs from `image` in the safe order, proves it, resets again. What
+    /// `rules` refuse is refused before anything is changed.
+    Task<Result<WriteSummary>> write_all(Image image, Time deadline, WriteRules rules = {});
     /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new then.
     Task<Status> reset_all(Time deadline);
     void close() { channel_.close(); }
@@ -63,6 +67,8 @@ class Driver {
     Task<Result<std::optional<Bytes>>> read_legacy(std::uint16_t id, Time deadline);
     Task<Result<std::optional<Bytes>>> read_item(ItemKey key, std::size_t length, Time deadline);
     Task<Status> read_table(ExItem item, Image& into, Time deadline);
+    Task<Status> why_no_key(bool absent_is_fine, Time deadline);
+    Task<Status> check_target(WriteRules rules, Time deadline);
     Task<Status> write_item(ItemKey key, Bytes value, Time deadline);
     Task<Status> delete_item(ItemKey key, Time deadline);
     Task<Status> verify_item(ItemKey key, const Bytes* value, Time deadline);

@@ -1,29 +1,15 @@
 #include "znp/tool/convert.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/core.h>
-
-#include <ctime>
 
 #include "platform/store/store.hpp"
 #include "znp/nvram/coordinator_backup.hpp"
+#include "znp/tool/files.hpp"
 
 namespace zha::znp {
 namespace {
 
 constexpr std::size_t kMaxText = 4 << 20;
-
-std::string now() {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S+00:00}", fmt::gmtime(std::time(nullptr)));
-}
-
-Result<Image> image_at(Store& store, const std::string& file) {
-    const auto text = store.read(file, kMaxText);
-    if (!text) return text.error();
-    auto image = from_json(*text);
-    if (!image) return within(file, image.error());
-    return image;
-}
 
 Result<std::string> to_backup(Store& store, const std::string& text, const std::string& from,
                               const std::string& to) {
@@ -32,7 +18,7 @@ Result<std::string> to_backup(Store& store, const std::string& text, const std::
     auto backup = backup_of(*image);
     if (!backup) return within(from, backup.error());
     backup->source = "zha-nvram@1";
-    backup->creation_time = now();
+    backup->creation_time = timestamp();
     if (const auto written = store.write(to, backup_text(*backup), 0600); !written)
         return written.error();
     return fmt::format(
@@ -49,7 +35,7 @@ Result<std::string> to_image(Store& store, const std::string& text, const std::s
         return Error{Errc::invalid, from +
                                         ": is a coordinator backup; add --base FILE, a dump of the "
                                         "dongle that is to take it"};
-    const auto dump = image_at(store, base);
+    const auto dump = load(base);
     if (!dump) return dump.error();
     const auto image = image_from(*backup, *dump);
     if (!image) return within(base, image.error());

@@ -6,9 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
 #include "znp/tool/convert.hpp"
+#include "znp/tool/files.hpp"
 #include "znp/tool/session.hpp"
 
 namespace zha::znp {
@@ -21,13 +21,8 @@ int fail(const Error& error) {
     return kFailed;
 }
 
-Result<Image> load(const std::string& file) {
-    RealStore store;
-    const auto text = store.read(file, 4 << 20);
-    if (!text) return text.error();
-    auto image = from_json(*text);
-    if (!image) return within(file, image.error());
-    return image;
+void warn(const std::string& message) {
+    if (!message.empty()) fmt::print(stderr, "zha-nvram: warning: {}\n", message);
 }
 
 void print_image(const Image& image) {
@@ -44,7 +39,7 @@ void print_image(const Image& image) {
 struct Options {
     PortOptions port;
     std::string file, other, base;
-    bool yes = false;
+    bool yes = false, force_incompatible = false, lower = false;
 };
 
 int info(const Options& options) {
@@ -68,22 +63,26 @@ int info(const Options& options) {
 }
 
 int read(const Options& options) {
-    const auto image = read_port(options.port);
-    if (!image) return fail(image.error());
-    RealStore store;
-    const auto written = store.write(options.file, to_json(*image), 0600);
-    if (!written) return fail(written.error());
-    fmt::print("{} items read into {}\n", image->items.size(), options.file);
+    const auto dump = dump_port(options.port);
+    if (!dump) return fail(dump.error());
+    const auto saved = save_dump(*dump, options.file);
+    if (!saved) return fail(saved.error());
+    fmt::print("{} items read into {}\n{}\n", dump->image.items.size(), options.file,
+               found(dump->image));
+    warn(counter_alarm(frame_counter(dump->image)));
     return kDone;
 }
 
 int write(const Options& options) {
-    const auto image = load(options.file);
-    if (!image) return fail(image.error());
-    const auto summary = write_port(options.port, *image);
+    const auto file = load_dump(options.file);
+    if (!file) return fail(file.error());
+    WriteRules rules{options.force_incompatible,
+                     options.lower ? LowerCounters::allow : LowerCounters::refuse, file->revision};
+    const auto summary = write_port(options.port, file->image, rules);
     if (!summary) return fail(summary.error());
     fmt::print("{} items written, {} read back, frame counter {}\n", summary->items_written,
                summary->items_verified, summary->frame_counter);
+    warn(counter_alarm(summary->frame_counter));
     return kDone;
 }
 
@@ -142,6 +141,10 @@ int run(int argc, char** argv) {
     port(from)->required();
     auto* to = command("write", "Make a dongle hold a file", write);
     to->add_option("file", options.file, "NVRAM file")->required();
+    to->add_flag("--force-incompatible", options.force_incompatible,
+                 "even if it is of another firmware: the dongle may not start its network");
+    to->add_flag("--allow-lower-counters", options.lower,
+                 "even if devices then drop what the dongle sends, until it has caught up");
     port(to)->required();
     auto* wipe = command("reset", "Make a dongle factory-new", reset);
     wipe->add_flag("--yes", options.yes, "really");

@@ -40,6 +40,16 @@ T run(const PortOptions& options, const Operation<T>& operation) {
     return std::move(result.value());
 }
 
+Task<Result<Dump>> dump(Driver& driver, Time deadline) {
+    const auto device = co_await driver.identify(deadline);
+    if (!device) co_return device.error();
+    const auto image = co_await driver.read_all(deadline);
+    if (!image) co_return image.error();
+    const auto extra = co_await driver.read_extra(deadline);
+    if (!extra) co_return extra.error();
+    co_return Dump{*device, *image, *extra};
+}
+
 }  // namespace
 
 Result<DeviceIdentity> identify_port(const PortOptions& options) {
@@ -52,9 +62,14 @@ Result<Image> read_port(const PortOptions& options) {
         options, [](Driver& driver, Time deadline) { return driver.read_all(deadline); });
 }
 
-Result<WriteSummary> write_port(const PortOptions& options, const Image& image) {
-    return run<Result<WriteSummary>>(
-        options, [&](Driver& driver, Time deadline) { return driver.write_all(image, deadline); });
+Result<Dump> dump_port(const PortOptions& options) {
+    return run<Result<Dump>>(options, dump);
+}
+
+Result<WriteSummary> write_port(const PortOptions& options, const Image& image, WriteRules rules) {
+    return run<Result<WriteSummary>>(options, [&](Driver& driver, Time deadline) {
+        return driver.write_all(image, deadline, rules);
+    });
 }
 
 Status reset_port(const PortOptions& options) {

@@ -12,9 +12,16 @@ struct PortOptions {
     int timeout_s = 120;
 };
 
+struct Dump {
+    DeviceIdentity device;
+    Image image, extra;
+};
+
 Result<DeviceIdentity> identify_port(const PortOptions& options);
 Result<Image> read_port(const PortOptions& options);
-Result<WriteSummary> write_port(const PortOptions& options, const Image& image);
+/// Everything, for a file and its side file.
+Result<Dump> dump_port(const PortOptions& options);
+Result<WriteSummary> write_port(const PortOptions& options, const Image& image, WriteRules rules);
 Status reset_port(const PortOptions& options);
 
 }  // namespace zha::znp
