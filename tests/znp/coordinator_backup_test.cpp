@@ -165,6 +165,17 @@ TEST(CoordinatorBackup, ABackupAndABaseGiveAnImageThatGivesTheBackup) {
     EXPECT_TRUE(from_json(to_json(*image)));
 }
 
+TEST(CoordinatorBackup, AKeyOfAFormerNetworkThatWasNotReplacedYetSaysNothing) {
+    auto image = *image_from(some_backup(), base_image());
+    auto& stored = image.items[{ExItem::legacy, osal::NWKKEY}];
+    stored[5] ^= 1;
+    layout::put(stored, 20, 0xFFFFFFF0, 4);
+    const auto backup = backup_of(image);
+    ASSERT_TRUE(backup) << backup.error().message;
+    EXPECT_EQ(backup->network_key, some_backup().network_key);
+    EXPECT_EQ(backup->frame_counter, 0x89ABCDEF);
+}
+
 TEST(CoordinatorBackup, ABaseKeepsTheSizesOfItsTables) {
     auto before = base_image();
     before.items[{ExItem::addrmgr, 7}] = Bytes(12, 0x11);  // a device of its former network

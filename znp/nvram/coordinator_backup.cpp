@@ -1,6 +1,7 @@
 // From an image to a backup.
 #include "znp/nvram/coordinator_backup.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "znp/nvram/layout.hpp"
@@ -82,9 +83,21 @@ void add_stored_keys(const Image& image, LinkKeys& keys) {
     }
 }
 
+/// Tools that restore a network leave NWKKEY to the firmware, which writes it at the next start:
+/// until then it is of a former network, and says nothing.
+Image without_former_key(const Image& from) {
+    Image image = from;
+    const auto* info = sized(image, {ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO}, kKeyInfo);
+    const auto* stored = sized(image, {ExItem::legacy, osal::NWKKEY}, kNwkKey);
+    if (info && stored && !std::equal(info->begin(), info->end(), stored->begin()))
+        image.items.erase({ExItem::legacy, osal::NWKKEY});
+    return image;
+}
+
 }  // namespace
 
-Result<CoordinatorBackup> backup_of(const Image& image) {
+Result<CoordinatorBackup> backup_of(const Image& from) {
+    const auto image = without_former_key(from);
     const auto identity = identity_of(image);
     if (!identity) return identity.error();
     CoordinatorBackup out;

@@ -1,6 +1,7 @@
 // The text of an Open Coordinator Backup.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
