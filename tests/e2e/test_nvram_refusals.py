@@ -20,7 +20,9 @@ class Refusals(BadInput):
         super().setUp()
         self.dongles = Dongles(self.directory / "sim", ["a", "b"])
         self.addCleanup(self.dongles.stop)
+        self.assert_fine(self.nvram("info"))  # it has booted
         self.dongles.start_network_once("a")
+        self.assert_fine(self.nvram("info"))
         # The marker that every host leaves behind when it has made a network.
         self.request("a", [0x21, 0x07, 0x60, 0, 1, 0, 1, 0x55])
         self.file = self.directory / "a.json"
@@ -125,10 +127,11 @@ class Refusals(BadInput):
 
     def test_counters_are_not_lowered(self):
         self.dongles.start_network_once("a")
+        self.assert_fine(self.nvram("info"))
         before = self.dongles.nv("a")
         done = self.nvram("write", self.file)
         self.assert_one_line(done, 1, "frame counter", "--allow-lower-counters")
-        self.assertEqual(self.dongles.nv("a")["7"], before["7"])
+        self.assertEqual(self.dongles.nv("a")["0x0007"], before["0x0007"])
         self.assert_fine(self.nvram("write", self.file, "--allow-lower-counters"))
 
     def test_an_alarm_near_the_end_of_the_counters(self):
