@@ -28,17 +28,19 @@ Result<std::string> to_backup(Store& store, const std::string& text, const std::
 }
 
 Result<std::string> to_image(Store& store, const std::string& text, const std::string& from,
-                             const std::string& to, const std::string& base) {
+                             const std::string& to, const ConvertOptions& options) {
     const auto backup = parse_backup(text);
     if (!backup) return within(from, backup.error());
-    if (base.empty())
+    if (options.base.empty())
         return Error{Errc::invalid, from +
                                         ": is a coordinator backup; add --base FILE, a dump of the "
                                         "dongle that is to take it"};
-    const auto dump = load(base);
+    const auto dump = load(options.base);
     if (!dump) return dump.error();
-    const auto image = image_from(*backup, *dump);
-    if (!image) return within(base, image.error());
+    auto image = image_from(*backup, *dump);
+    if (!image) return within(options.base, image.error());
+    if (const auto raised = raise_counters(*image, 0, options.margin); !raised)
+        return within(from, raised.error());
     if (const auto written = store.write(to, to_json(*image), 0600); !written)
         return written.error();
     const bool assumed = !dump->find({ExItem::addrmgr, 0});
@@ -52,11 +54,11 @@ Result<std::string> to_image(Store& store, const std::string& text, const std::s
 }  // namespace
 
 Result<std::string> convert(const std::string& from, const std::string& to,
-                            const std::string& base) {
+                            const ConvertOptions& options) {
     RealStore store;
     const auto text = store.read(from, kMaxText);
     if (!text) return text.error();
-    return looks_like_backup(*text) ? to_image(store, *text, from, to, base)
+    return looks_like_backup(*text) ? to_image(store, *text, from, to, options)
                                     : to_backup(store, *text, from, to);
 }
 

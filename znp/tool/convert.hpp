@@ -4,15 +4,20 @@
 // Contract: the direction follows from what the file holds. Files it writes have mode 0600.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/result.hpp"
 
 namespace zha::znp {
 
-/// `base`: an NVRAM file of the dongle that is to take the network; needed for a backup only.
+struct ConvertOptions {
+    std::string base;             ///< NVRAM file of the dongle that is to take a backup
+    std::uint32_t margin = 2500;  ///< added to the counters of an image that is made
+};
+
 /// Says in one line what was made. Key material is no part of it.
 Result<std::string> convert(const std::string& from, const std::string& to,
-                            const std::string& base);
+                            const ConvertOptions& options);
 
 }  // namespace zha::znp

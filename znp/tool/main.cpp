@@ -38,7 +38,8 @@ void print_image(const Image& image) {
 
 struct Options {
     PortOptions port;
-    std::string file, other, base;
+    std::string file, other;
+    ConvertOptions convert;
     bool yes = false, force_incompatible = false, lower = false;
 };
 
@@ -109,7 +110,7 @@ int diff(const Options& options) {
 }
 
 int run_convert(const Options& options) {
-    const auto done = convert(options.file, options.other, options.base);
+    const auto done = convert(options.file, options.other, options.convert);
     if (!done) return fail(done.error());
     fmt::print("{}\n", *done);
     return kDone;
@@ -158,7 +159,12 @@ int run(int argc, char** argv) {
     auto* change = command("convert", "NVRAM file to coordinator backup, or back", run_convert);
     change->add_option("in", options.file, "the one")->required();
     change->add_option("out", options.other, "the other, to write")->required();
-    change->add_option("--base", options.base, "NVRAM file of the dongle that is to take a backup");
+    change->add_option("--base", options.convert.base,
+                       "NVRAM file of the dongle that takes a backup");
+    change
+        ->add_option("--raise-counters", options.convert.margin,
+                     "for the frames sent since the backup")
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
