@@ -16,11 +16,13 @@ BIN = ROOT / "build/bin"
 class Dongles:
     """Factory-new ones of these names, each with a pseudo-terminal and a TCP port."""
 
-    def __init__(self, directory, names):
+    def __init__(self, directory, names, latency_ms=None):
+        """`latency_ms`: on a line of 115200 baud with so much for each request; at once without."""
         self.directory = pathlib.Path(directory)
         self.processes = Processes(self.directory / "logs")
         self.tcp = dict(zip(names, free_ports(len(names))))
-        argv = [BIN / "zha-sim", "run", "--dir", self.directory, "--instant", "--seed", "1"]
+        argv = [BIN / "zha-sim", "run", "--dir", self.directory, "--seed", "1"]
+        argv += ["--instant"] if latency_ms is None else ["--latency-ms", str(latency_ms)]
         for name in names:
             argv += ["--dongle", f"{name},nv={self.directory}/{name}.nv.json,tcp={self.tcp[name]}"]
         self.simulator = self.processes.start("zha-sim", argv)

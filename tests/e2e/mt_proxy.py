@@ -1,8 +1,11 @@
-"""Stands between a program and a dongle's TCP port and counts the requests that pass."""
+"""Stands between a program and a dongle's TCP port and counts what passes."""
 import socket
 import threading
+import time
 
 START = 0xFE
+REQUEST = 0x20  # the type of a command that is answered (SREQ), in its first byte
+TYPE = 0xE0
 
 
 def whole_frames(buffer):
@@ -21,7 +24,7 @@ class MtProxy:
     def __init__(self, port):
         """`port`: of the dongle."""
         self.target = port
-        self.requests = 0
+        self.clear()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -42,9 +45,13 @@ class MtProxy:
         buffer = bytearray()
         try:
             while data := source.recv(65536):
+                self.last = time.monotonic()
+                self.first = self.first or self.last
+                self.bytes += len(data)
                 if counted:
                     buffer += data
-                    self.requests += len(whole_frames(buffer))
+                    self.requests += sum(command[0] & TYPE == REQUEST
+                                         for command in whole_frames(buffer))
                 sink.sendall(data)
         except OSError:
             pass
@@ -56,10 +63,17 @@ class MtProxy:
                 pass
         source.close()
 
+    def clear(self):
+        self.requests = self.bytes = 0
+        self.first = self.last = 0
+
     def take(self):
-        """Requests since the last call."""
-        count, self.requests = self.requests, 0
-        return count
+        """Requests, bytes of both directions and seconds from first to last byte, since the last
+        call."""
+        figures = {"requests": self.requests, "bytes": self.bytes,
+                   "seconds": round(self.last - self.first, 3)}
+        self.clear()
+        return figures
 
     def stop(self):
         self.server.close()

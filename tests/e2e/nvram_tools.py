@@ -4,7 +4,6 @@ import os
 import pathlib
 import secrets
 import subprocess
-import time
 
 from cluster import ROOT
 from emulated import BIN, Dongles
@@ -20,29 +19,26 @@ DUMPS = ["CC2652R-ZStack4.formed.json"]
 class Bench:
     """Factory-new dongles, each behind a proxy."""
 
-    def __init__(self, directory, names):
+    def __init__(self, directory, names, latency_ms=None):
         self.directory = pathlib.Path(directory)
-        self.dongles = Dongles(self.directory / "sim", names)
+        self.dongles = Dongles(self.directory / "sim", names, latency_ms)
         self.proxies = {name: MtProxy(self.dongles.tcp[name]) for name in names}
         self.figures = []
 
     def run(self, tool, operation, name, argv):
         self.proxies[name].take()
-        began = time.monotonic()
         done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=300,
                               stdin=subprocess.DEVNULL, env={**os.environ, "TERM": "dumb"})
-        seconds = time.monotonic() - began
         if done.returncode != 0:
             raise Failure(f"{tool} {operation}: {done.stderr[-2000:]}")
-        self.figures.append({"tool": tool, "operation": operation,
-                             "requests": self.proxies[name].take(), "seconds": round(seconds, 2)})
+        self.figures.append({"tool": tool, "operation": operation, **self.proxies[name].take()})
         return done.stdout
 
-    def ours(self, operation, name, file):
+    def ours(self, operation, name, file, *options):
         """read, write or diff."""
         return self.run("zha-nvram", operation, name,
                         [BIN / "zha-nvram", operation, file, "--port",
-                         f"tcp://127.0.0.1:{self.proxies[name].port}"])
+                         f"tcp://127.0.0.1:{self.proxies[name].port}", *options])
 
     def zigpy(self, module, name, *argv):
         """A module of zigpy_znp.tools: nvram_read -o FILE, nvram_write -i FILE, form_network."""

@@ -2,53 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-
-#include "tests/znp/fake_dongle.hpp"
+#include "tests/znp/driver_fixture.hpp"
 
 namespace zha::znp {
 namespace {
 
 using test::Fate;
 
-constexpr DriverOptions kFast{Millis{40}, Millis{20}, Millis{5}, Millis{5}, Millis{200}};
-
-/// One dongle, one driver, one thread.
-struct DriverTest : testing::Test {
-    asio::io_context context;
-    RealClock clock{context.get_executor()};
-    test::FakeDongle dongle;
-    std::unique_ptr<Driver> driver;
-
-    void plug_in() {
-        driver = std::make_unique<Driver>(dongle.plug_in(context, clock), context.get_executor(),
-                                          clock, kFast);
-    }
-    Time soon() const { return clock.now() + Millis{20000}; }
-    template <class T>
-    static Task<void> keep(Task<T> task, std::optional<T>& result) {
-        result.emplace(co_await std::move(task));
-    }
-    template <class T>
-    T run(Task<T> task) {
-        std::optional<T> result;
-        asio::co_spawn(context, keep(std::move(task), result), asio::detached);
-        context.restart();
-        while (!result && context.run_one_for(Millis{30000}) > 0) continue;
-        return std::move(result.value());
-    }
-    /// What the dongle holds without what is allowed to differ.
-    static Image compared(Image image) {
-        image.items.erase({ExItem::legacy, osal::POLL_RATE_OLD16});
-        return image;
-    }
-    void TearDown() override {
-        driver.reset();
-        context.restart();
-        context.run_for(Millis{100});
-    }
-};
+using DriverTest = test::DriverFixture;
 
 bool is_read(const Frame& request) {
     return request.id == mt::id::SYS_OSAL_NV_READ_EXT;
@@ -282,13 +243,13 @@ TEST_F(DriverTest, AnImageOfAnotherRevisionIsWrittenOnlyByForce) {
 
 TEST_F(DriverTest, ItemsOfNewerFirmwareAreReadForTheSideFile) {
     dongle.nv = test::network_image(1, 1);
-    dongle.nv.items[{kGroupTable, 0}] = Bytes(20, 4);
+    dongle.nv.items[{kExGroupTable, 0}] = Bytes(20, 4);
     dongle.nv.items[{ExItem::legacy, 0x00FE}] = {1};
     plug_in();
     const auto extra = run(driver->read_extra(soon()));
     ASSERT_TRUE(extra) << extra.error().message;
     EXPECT_EQ(extra->items.size(), 2u);
-    EXPECT_FALSE(run(driver->read_all(soon()))->find({kGroupTable, 0}));
+    EXPECT_FALSE(run(driver->read_all(soon()))->find({kExGroupTable, 0}));
 }
 
 TEST_F(DriverTest, ANetworkWithoutItsKeyIsNoImage) {

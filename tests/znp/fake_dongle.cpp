@@ -78,8 +78,9 @@ Task<void> FakeDongle::serve(std::shared_ptr<Line> line, Clock& clock) {
             ++requests;
             const auto what = fate(*request);
             if (what == Fate::cut) co_return line->end->close();
-            auto reply = what == Fate::refuse
-                             ? Frame{Type::srsp, request->subsystem, request->id, {1}}
+            const auto no = static_cast<std::uint8_t>(what == Fate::refuse ? 1 : 0);
+            auto reply = what == Fate::refuse || what == Fate::pretend
+                             ? Frame{Type::srsp, request->subsystem, request->id, {no}}
                              : answer(*request);
             if (what == Fate::lose) continue;
             if (what == Fate::late) co_await clock.sleep_for(lateness);

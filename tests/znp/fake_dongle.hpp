@@ -15,7 +15,7 @@
 
 namespace zha::znp::test {
 
-enum class Fate { answer, lose, late, cut, refuse };
+enum class Fate { answer, lose, late, cut, refuse, pretend };
 
 struct FakeDongle {
     Image nv;
@@ -25,7 +25,8 @@ struct FakeDongle {
     unsigned boots = 0, requests = 0, writes = 0;
     Millis lateness{80};
     bool extended_write_creates = true;
-    /// Asked for each request before it is carried out. cut = not carried out, line closed.
+    /// Asked for each request before it is carried out. cut = not carried out, line closed;
+    /// pretend = not carried out, success.
     std::function<Fate(const Frame&)> fate = [](const Frame&) { return Fate::answer; };
 
     /// Starts to serve; the transport is the host's end.

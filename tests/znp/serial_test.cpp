@@ -201,5 +201,63 @@ TEST_F(SerialTest, AWholeNvramGoesThroughASerialPort) {
     EXPECT_TRUE(run(real.read(soon())));
 }
 
+Image raised(Image image) {
+    EXPECT_TRUE(raise_counters(image, 0, 100));
+    return image;
+}
+
+TEST_F(SerialTest, ADongleJustReadIsWrittenByItsDifferencesOnly) {
+    auto real = dongle();
+    ASSERT_TRUE(run(real.fence(soon())));
+    const auto held = run(real.read(soon()));
+    ASSERT_TRUE(held);
+    fake.requests = 0;
+    const auto once = raised(*held), twice = raised(once);
+    ASSERT_TRUE(run(real.write(once, soon())));
+    ASSERT_TRUE(run(real.write(twice, soon())));
+    EXPECT_LE(fake.requests, 2 * 40u);
+    EXPECT_EQ(fake.nv.items.at({ExItem::tclk_table, 0}), twice.items.at({ExItem::tclk_table, 0}));
+}
+
+TEST_F(SerialTest, ADongleThatWasLetGoIsWrittenWhole) {
+    auto real = dongle();
+    ASSERT_TRUE(run(real.fence(soon())));
+    const auto held = run(real.read(soon()));
+    ASSERT_TRUE(held);
+    real.close();
+    fake.nv.items[{ExItem::addrmgr, 1}] = Bytes(12, 9);  // by somebody else
+    ASSERT_TRUE(run(real.fence(soon())));
+    ASSERT_TRUE(run(real.write(raised(*held), soon())));
+    EXPECT_EQ(fake.nv.items.at({ExItem::addrmgr, 1}), held->items.at({ExItem::addrmgr, 1}));
+}
+
+TEST_F(SerialTest, ASecondReadAsksOnlyForWhatIsThere) {
+    auto real = dongle();
+    ASSERT_TRUE(run(real.open(soon())));
+    const auto first = run(real.read(soon()));
+    fake.requests = 0;
+    fake.nv.items[{ExItem::legacy, osal::APS_LINK_KEY_TABLE}] = Bytes(20, 3);
+    const auto second = run(real.read(soon()));
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(second->items.size(), first->items.size() + 1);
+    EXPECT_LE(fake.requests, first->items.size() + 7 + 5);
+}
+
+TEST_F(SerialTest, AfterAFailedWriteNothingIsTakenForKnown) {
+    auto real = dongle();
+    ASSERT_TRUE(run(real.fence(soon())));
+    const auto held = run(real.read(soon()));
+    ASSERT_TRUE(held);
+    fake.fate = [](const Frame& f) {
+        return f.id == mt::id::SYS_NV_WRITE && f.data[1] == 4 ? test::Fate::refuse
+                                                              : test::Fate::answer;
+    };
+    EXPECT_FALSE(run(real.write(raised(*held), soon())));
+    fake.fate = [](const Frame&) { return test::Fate::answer; };
+    fake.requests = 0;
+    ASSERT_TRUE(run(real.write(raised(*held), soon())));
+    EXPECT_GT(fake.requests, 134u);
+}
+
 }  // namespace
 }  // namespace zha::znp

@@ -8,7 +8,7 @@ namespace {
 SideFile some_side() {
     SideFile side{0x00124B00AABBCCDD, 1,    20240710,           "2025-01-02T03:04:05+00:00",
                   sha256_of("text"),  4242, "0123456789abcdef", {}};
-    side.extra.items[{kGroupTable, 0}] = {1, 2, 3};
+    side.extra.items[{kExGroupTable, 0}] = {1, 2, 3};
     return side;
 }
 

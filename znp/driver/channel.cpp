@@ -44,6 +44,7 @@ struct Channel::State {
     std::vector<std::weak_ptr<Slot>> slots;
     std::optional<Error> failure;
     std::uint64_t reads = 0;
+    Traffic traffic;
     bool in_flight = false;
     bool out_of_step = false;
 
@@ -100,6 +101,10 @@ Status Channel::alive() const {
     return state_->failure ? Status(*state_->failure) : Status();
 }
 
+const Traffic& Channel::traffic() const {
+    return state_->traffic;
+}
+
 void Channel::distrust() {
     state_->out_of_step = true;
 }
@@ -117,6 +122,7 @@ Task<void> Channel::read_loop(std::shared_ptr<State> state) {
             break;
         }
         ++state->reads;
+        state->traffic.bytes_in += *size;
         state->parser.feed(std::span(buffer).first(*size));
         while (const auto frame = state->parser.next()) state->deliver(*frame);
     }
@@ -148,6 +154,7 @@ Task<Result<Frame>> Channel::wait(Waiter waiter, Time deadline) {
 Task<Status> Channel::send_raw(Bytes bytes, Time deadline) {
     if (state_->failure) co_return *state_->failure;
     const auto state = state_;  // outlives us while the write is being cancelled
+    state->traffic.bytes_out += bytes.size();
     auto sent = co_await until(clock_, deadline, state->transport->write(bytes));
     if (sent) co_return *sent;
     state->out_of_step = true;  // half a frame may be out
@@ -160,6 +167,7 @@ Task<Status> Channel::send(Frame areq, Time deadline) {
 
 Task<Result<Frame>> Channel::exchange(const Frame& sreq, Time deadline) {
     const auto waiter = expect(Type::srsp, sreq.subsystem, sreq.id);
+    ++state_->traffic.requests;
     const auto sent = co_await send_raw(encode(sreq), deadline);
     if (!sent) co_return sent.error();
     auto answer = co_await wait(waiter, deadline);

@@ -13,6 +13,11 @@
 
 namespace zha::znp {
 
+/// What went over the line: requests (not AREQs, not what is no frame) and all bytes.
+struct Traffic {
+    std::uint64_t requests = 0, bytes_out = 0, bytes_in = 0;
+};
+
 class Channel {
   public:
     Channel(std::unique_ptr<Transport> transport, asio::any_io_executor executor, Clock& clock);
@@ -37,6 +42,7 @@ class Channel {
     /// The other side was restarted or may be out of step: re-sync before the next request.
     void distrust();
     void close();
+    const Traffic& traffic() const;
 
   private:
     struct State;

@@ -24,10 +24,15 @@ Task<Result<Frame>> Driver::call(Frame request, Time deadline) {
     for (int attempt = 1;; ++attempt) {
         const auto by = std::min(deadline, clock_.now() + options_.request_timeout);
         auto answer = co_await channel_.request(request, by);
+        if (hooks_.progress) hooks_.progress({traffic().requests, expected_});
         if (answer || !worth_repeating(answer.error()) || attempt == kAttempts ||
             clock_.now() >= deadline)
             co_return answer;
     }
+}
+
+void Driver::expect_requests(std::uint64_t more) {
+    expected_ = traffic().requests + more;
 }
 
 Task<Status> Driver::ping(Time deadline) {
@@ -82,11 +87,15 @@ Task<Result<DeviceIdentity>> Driver::identify(Time deadline) {
     if (!answer) co_return answer.error();
     const auto ieee = mt::parse_extaddr(*answer);
     if (!ieee) co_return ieee.error();
-    answer = co_await call(mt::get_device_info(), deadline);
-    if (!answer) co_return answer.error();
-    const auto info = mt::parse_device_info(*answer);
+    const auto info = co_await device_info(deadline);
     if (!info) co_return info.error();
     co_return DeviceIdentity{*version, *info, *ieee};
+}
+
+Task<Result<mt::DeviceInfo>> Driver::device_info(Time deadline) {
+    const auto answer = co_await call(mt::get_device_info(), deadline);
+    if (!answer) co_return answer.error();
+    co_return mt::parse_device_info(*answer);
 }
 
 Task<Status> Driver::quiet_reset(Time deadline) {

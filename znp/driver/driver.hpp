@@ -17,12 +17,23 @@
 
 namespace zha::znp {
 
+/// How far an operation is, in requests. `expected` is an estimate and may grow.
+struct Progress {
+    std::uint64_t done = 0, expected = 0;
+};
+
 struct DriverOptions {
     Millis request_timeout{6000};
     Millis ping_timeout{250};
     Millis bootloader_wait{1000};  ///< after the byte that ends a serial bootloader
     Millis line_pulse{150};        ///< how long the reset line is held
     Millis reset_timeout{10000};   ///< until SYS_RESET_IND
+};
+
+struct DriverHooks {
+    std::function<void(Progress)> progress{};  ///< called after each request
+    /// Given the whole content before a write_all() changes it; an error prevents that.
+    std::function<Status(const Image&)> keep_backup{};
 };
 
 struct DeviceIdentity {
@@ -35,6 +46,9 @@ struct WriteSummary {
     unsigned items_written = 0;
     unsigned items_verified = 0;
     std::uint32_t frame_counter = 0;  ///< as read after the reset
+    /// What the dongle held before, wholly read. None when only differences to a mirror were
+    /// written.
+    std::optional<Image> before{};
 };
 
 class Driver {
@@ -50,14 +64,31 @@ class Driver {
     Task<Result<Image>> read_all(Time deadline);
     /// What newer firmware keeps and the file format has no place for: groups, and its own marks.
     Task<Result<Image>> read_extra(Time deadline);
+    /// All that `former` holds, and the ends of its tables, read again: no lengths are asked
+    /// for. Reads all when the dongle has another identity or other tables than `former`.
+    Task<Result<Image>> read_known(Image former, Time deadline);
+    /// Only what a running network changes: NIB, keys, counters, used entries of tables, and
+    /// the first free entry of each. Entries are taken from the lowest free one on, so what
+    /// else has changed shows there, and is then read as by read_known(). Not seen: an entry
+    /// behind a free one that was taken and freed again since `since`. `since` must be of this
+    /// firmware.
+    Task<Result<Image>> read_incremental(Image since, Time deadline);
     /// Resets, writes what differs from `image` in the safe order, proves it, resets again. What
     /// `rules` refuse is refused before anything is changed.
     Task<Result<WriteSummary>> write_all(Image image, Time deadline, WriteRules rules = {});
-    /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new then.
+    /// The same for a dongle known to hold `mirrored`: only what differs between the two is
+    /// written and read back, in the same order. The dongle must prove that it holds `mirrored`
+    /// by its markers, NIB, key and counters; when it does not, this is write_all().
+    Task<Result<WriteSummary>> write_delta(Image image, Image mirrored, Time deadline,
+                                           WriteRules rules = {});
+    /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new
+    /// then.
     Task<Status> reset_all(Time deadline);
+    void set_hooks(DriverHooks hooks) { hooks_ = std::move(hooks); }
     void close() { channel_.close(); }
     /// Why the connection ended; ok while it lives.
     Status alive() const { return channel_.alive(); }
+    const Traffic& traffic() const { return channel_.traffic(); }
 
   private:
     struct Plan;
@@ -69,6 +100,16 @@ class Driver {
     Task<Status> read_table(ExItem item, Image& into, Time deadline);
     Task<Status> why_no_key(bool absent_is_fine, Time deadline);
     Task<Status> check_target(WriteRules rules, Time deadline);
+    Task<Result<bool>> read_again(ItemKey key, const Image& former, Image& into, Time deadline);
+    Task<Result<bool>> same_network(const Image& former, Image& into, Time deadline);
+    Task<Result<bool>> read_changing(const Image& since, Image& into, Time deadline);
+    Task<Result<bool>> holds_mirror(const Image& mirrored, Time deadline);
+    Task<Result<mt::DeviceInfo>> device_info(Time deadline);
+    Task<Status> poison_mirror(Time deadline);
+    Task<Status> commit_delta(const Image& mirrored, const Image& image, WriteSummary& summary,
+                              Time deadline);
+    Task<Status> confirm_delta(const Image& image, WriteSummary& summary, Time deadline);
+    void expect_requests(std::uint64_t more);
     Task<Status> write_item(ItemKey key, Bytes value, Time deadline);
     Task<Status> delete_item(ItemKey key, Time deadline);
     Task<Status> verify_item(ItemKey key, const Bytes* value, Time deadline);
@@ -80,7 +121,9 @@ class Driver {
 
     Clock& clock_;
     DriverOptions options_;
+    DriverHooks hooks_;
     Channel channel_;
+    std::uint64_t expected_ = 0;
 };
 
 }  // namespace zha::znp

@@ -3,20 +3,14 @@
 
 #include "znp/driver/driver.hpp"
 #include "znp/nvram/osal_names.hpp"
+#include "znp/nvram/tables.hpp"
 
 namespace zha::znp {
 namespace {
 
+constexpr std::uint64_t kTypicalReads = 660;
 constexpr std::size_t kMaxReply = 247;
 constexpr std::size_t kMaxStored = 4095;
-constexpr ExItem kTables[] = {ExItem::addrmgr,
-                              ExItem::binding_table,
-                              ExItem::device_list,
-                              ExItem::tclk_table,
-                              ExItem::tclk_ic_table,
-                              ExItem::aps_key_data_table,
-                              ExItem::nwk_sec_material_table};
-
 Error unexpected(const Frame& request, std::uint8_t status) {
     return {Errc::io,
             fmt::format("{}: dongle says status 0x{:02x}", mt::describe(request), status)};
@@ -106,6 +100,7 @@ Task<Status> Driver::why_no_key(bool absent_is_fine, Time deadline) {
 
 Task<Result<Image>> Driver::read_all(Time deadline) {
     Image image;
+    expect_requests(kTypicalReads);
     for (const auto& [name, first] : osal_names()) {
         const auto* range = osal_range_from(first);
         if (first > mt::kMaxSub) continue;  // cannot exist in this flash format
@@ -120,7 +115,7 @@ Task<Result<Image>> Driver::read_all(Time deadline) {
     // Protected items look like absent ones, and a copy without its key is worth nothing.
     if (image.legacy(osal::NIB) && !image.legacy(osal::NWK_ACTIVE_KEY_INFO))
         if (const auto why = co_await why_no_key(false, deadline); !why) co_return why.error();
-    for (const auto item : kTables)
+    for (const auto item : nv_tables())
         if (const auto done = co_await read_table(item, image, deadline); !done)
             co_return done.error();
     co_return image;
@@ -132,7 +127,7 @@ Task<Result<Image>> Driver::read_extra(Time deadline) {
     auto flag = co_await read_legacy(kMigrationFlag, deadline);
     if (!flag) co_return flag.error();
     if (*flag) extra.items.emplace(ItemKey{ExItem::legacy, kMigrationFlag}, std::move(**flag));
-    if (const auto done = co_await read_table(kGroupTable, extra, deadline); !done)
+    if (const auto done = co_await read_table(kExGroupTable, extra, deadline); !done)
         co_return done.error();
     co_return extra;
 }

@@ -10,6 +10,7 @@
 namespace zha::znp {
 namespace {
 
+constexpr std::uint64_t kOrderRequests = 35;  // what the order of a write takes beside its items
 constexpr std::uint8_t kClearAll = 0x03;  // STARTUP_OPTION: clear configuration and network state
 constexpr ItemKey legacy(std::uint16_t id) {
     return {ExItem::legacy, id};
@@ -100,6 +101,7 @@ struct Driver::Plan {
             marker_of(current, kStartupOption, 0) != Bytes{0})
             markers_differ = true;
     }
+    std::size_t size() const { return surplus.size() + changed.size(); }
     bool nothing_to_do() const { return surplus.empty() && changed.empty() && !markers_differ; }
 };
 
@@ -248,11 +250,105 @@ Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline, WriteRu
     const Plan plan(*current, image);
     WriteSummary summary;
     summary.frame_counter = frame_counter(*current);
+    summary.before = *current;
     if (plan.nothing_to_do()) co_return summary;
+    if (hooks_.keep_backup)
+        if (const auto kept = hooks_.keep_backup(*current); !kept) co_return kept.error();
+    expect_requests(2 * plan.size() + kOrderRequests);
     auto done = co_await poison(*current, deadline);
     if (done) done = co_await transfer(plan, image, summary, deadline);
     if (done) done = co_await commit(image, summary, deadline);
     if (done) done = co_await confirm(image, summary, deadline);
+    if (!done) co_return done.error();
+    co_return summary;
+}
+
+/// Does the dongle still hold what it was left with? Not one whose network ran since: that moves
+/// the counters. Not one whose write was interrupted: that takes the markers.
+Task<Result<bool>> Driver::holds_mirror(const Image& mirrored, Time deadline) {
+    const auto identity = identity_of(mirrored);
+    if (!identity || !mirrored.find(kHasConfigured)) co_return false;
+    const auto device = co_await device_info(deadline);
+    if (!device) co_return device.error();
+    if (device->state != mt::kDeviceStateHold || device->ieee != identity->ieee) co_return false;
+    for (const auto key : {kHasConfigured, kNib, legacy(osal::NWKKEY)}) {
+        const auto* value = mirrored.find(key);
+        const auto same = co_await verify_item(key, value, deadline);
+        if (!same && same.error().code != Errc::mismatch) co_return same.error();
+        if (!same || !value) co_return false;
+    }
+    co_return true;
+}
+
+/// As poison(). Only the order to clear is read back: once it stands, a boot leaves nothing of the
+/// rest, and before it is taken back all content is proven.
+Task<Status> Driver::poison_mirror(Time deadline) {
+    const Bytes clear(1, kClearAll);
+    auto done = co_await delete_item(kHasConfigured, deadline);
+    if (done) done = co_await write_item(kOnNetwork, Bytes(1, 0), deadline);
+    if (done) done = co_await write_item(kStartupOption, clear, deadline);
+    if (done) done = co_await verify_item(kStartupOption, &clear, deadline);
+    co_return done;
+}
+
+/// As commit(), but what was written is read back by confirm_delta() behind the reset.
+Task<Status> Driver::commit_delta(const Image& mirrored, const Image& image, WriteSummary& summary,
+                                  Time deadline) {
+    auto done = co_await write_item(kStartupOption, Bytes(1, 0), deadline);
+    if (done) done = co_await write_item(kOnNetwork, marker_of(image, kOnNetwork, 0), deadline);
+    summary.items_written += 2;
+    const auto *was = mirrored.find(kMigrationId), *wanted = image.find(kMigrationId);
+    if (done && wanted && (!was || *was != *wanted)) {
+        done = co_await write_item(kMigrationId, *wanted, deadline);
+        if (done) done = co_await verify_item(kMigrationId, wanted, deadline);
+    } else if (done && was && !wanted) {
+        done = co_await delete_item(kMigrationId, deadline);
+        if (done) done = co_await verify_item(kMigrationId, nullptr, deadline);
+    }
+    if (!done) co_return done;
+    const auto* configured = image.find(kHasConfigured);
+    if (!configured) co_return Status();
+    ++summary.items_written;
+    co_return co_await write_item(kHasConfigured, *configured, deadline);
+}
+
+/// Behind the reset. A STARTUP_OPTION that still says "clear" would have left none of this.
+Task<Status> Driver::confirm_delta(const Image& image, WriteSummary& summary, Time deadline) {
+    if (auto done = co_await reset(deadline); !done) co_return done;
+    const auto device = co_await device_info(deadline);
+    if (!device) co_return device.error();
+    if (device->state == mt::kDeviceStateCoordinator)
+        co_return Status{Errc::refused, "dongle is on the air: something started it after a reset"};
+    const auto identity = identity_of(image);
+    if (identity && device->ieee != identity->ieee)
+        co_return Status{Errc::mismatch, "after its reset the dongle uses another IEEE address"};
+    const auto on_network = marker_of(image, kOnNetwork, 0);
+    auto done = co_await verify_item(kOnNetwork, &on_network, deadline);
+    for (const auto key : {kHasConfigured, kNib, legacy(osal::NWKKEY)})
+        if (done) done = co_await verify_item(key, image.find(key), deadline);
+    if (!done) co_return within("after its reset", done.error());
+    summary.items_verified += image.find(kHasConfigured) ? 3 : 2;  // STARTUP_OPTION is one of them
+    summary.frame_counter = frame_counter(image);
+    co_return Status();
+}
+
+Task<Result<WriteSummary>> Driver::write_delta(Image image, Image mirrored, Time deadline,
+                                               WriteRules rules) {
+    if (const auto fine = check_image(image); !fine) co_return fine.error();
+    const auto holds = co_await holds_mirror(mirrored, deadline);
+    if (!holds) co_return holds.error();
+    if (!*holds) co_return co_await write_all(std::move(image), deadline, rules);
+    if (const auto fine = check_layout(mirrored, image, rules); !fine) co_return fine.error();
+    if (const auto fine = keep_counters(mirrored, image, rules); !fine) co_return fine.error();
+    const Plan plan(mirrored, image);
+    WriteSummary summary;
+    summary.frame_counter = frame_counter(mirrored);
+    if (plan.nothing_to_do()) co_return summary;
+    expect_requests(2 * plan.size() + kOrderRequests / 2);
+    auto done = co_await poison_mirror(deadline);
+    if (done) done = co_await transfer(plan, image, summary, deadline);
+    if (done) done = co_await commit_delta(mirrored, image, summary, deadline);
+    if (done) done = co_await confirm_delta(image, summary, deadline);
     if (!done) co_return done.error();
     co_return summary;
 }

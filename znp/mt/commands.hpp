@@ -30,7 +30,7 @@ inline constexpr std::uint8_t SUCCESS = 0x00, OSAL_INVALID = 0x02, OSAL_UNINIT =
 
 /// One frame carries no more of an item, and the firmware writes an item only as a whole.
 inline constexpr std::size_t kMaxItem = 240;
-inline constexpr std::uint8_t kDeviceStateCoordinator = 9;
+inline constexpr std::uint8_t kDeviceStateHold = 0, kDeviceStateCoordinator = 9;
 
 /// OSAL ids and sub ids above this do not fit into the flash item header.
 inline constexpr std::uint16_t kMaxSub = 0x03FF;

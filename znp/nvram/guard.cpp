@@ -6,6 +6,7 @@
 
 #include "znp/nvram/compare.hpp"
 #include "znp/nvram/layout.hpp"
+#include "znp/nvram/tables.hpp"
 
 namespace zha::znp {
 namespace {
@@ -25,16 +26,6 @@ Error foreign(std::string why) {
 std::string table_name(ExItem table) {
     const auto name = item_name({table, 0});
     return name.substr(0, name.find('.'));
-}
-
-/// The number of items in a table, and the size of one (0: there is none).
-std::pair<std::size_t, std::size_t> shape(const Image& image, ExItem table) {
-    auto it = image.items.lower_bound({table, 0});
-    const std::size_t size =
-        it != image.items.end() && it->first.item == table ? it->second.size() : 0;
-    std::size_t entries = 0;
-    for (; it != image.items.end() && it->first.item == table; ++it) ++entries;
-    return {entries, size};
 }
 
 bool same_network(const Image& a, const Image& b) {
@@ -97,8 +88,8 @@ Status check_layout(const Image& current, const Image& image, const WriteRules& 
     for (auto table :
          {ExItem::addrmgr, ExItem::binding_table, ExItem::device_list, ExItem::tclk_table,
           ExItem::aps_key_data_table, ExItem::nwk_sec_material_table}) {
-        const auto [here, size_here] = shape(current, table);
-        const auto [there, size_there] = shape(image, table);
+        const auto [here, size_here] = table_shape(current, table);
+        const auto [there, size_there] = table_shape(image, table);
         const bool counted = std::find(whole.begin(), whole.end(), table) != whole.end();
         if (here == 0 || there == 0) continue;
         if ((here == there || !counted) && size_here == size_there) continue;

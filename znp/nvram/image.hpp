@@ -29,7 +29,7 @@ enum class ExItem : std::uint16_t {
 };
 
 /// Only newer firmware has it, and the file format has no name for it.
-inline constexpr auto kGroupTable = static_cast<ExItem>(8);
+inline constexpr auto kExGroupTable = static_cast<ExItem>(8);
 
 struct ItemKey {
     ExItem item = ExItem::legacy;

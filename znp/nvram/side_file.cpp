@@ -39,7 +39,7 @@ std::optional<std::uint32_t> number_at(const Json& json, const char* name, std::
 }
 
 constexpr std::pair<const char*, ExItem> kSections[] = {{"LEGACY", ExItem::legacy},
-                                                        {"EX_GROUP_TABLE", kGroupTable}};
+                                                        {"EX_GROUP_TABLE", kExGroupTable}};
 
 Json extra_json(const Image& extra) {
     Json out = Json::object();

@@ -44,22 +44,23 @@ Result<DumpFile> load_dump(const std::string& file) {
     const auto side = parse_side_file(*about);
     if (!side) return within(side_name(file), side.error());
     if (const auto same = belongs_to(*side, *text); !same) return within(file, same.error());
-    return DumpFile{*image, side->revision};
+    return DumpFile{*image, *side};
 }
 
-Status save_dump(const Dump& dump, const std::string& file) {
+Status save_dump(const Dump& dump, const std::optional<SideFile>& former, const std::string& file) {
     RealStore store;
     const auto text = to_json(dump.image);
-    const auto identity = identity_of(dump.image);
-    SideFile side{dump.device.ieee,
-                  dump.device.version.product,
-                  dump.device.version.revision,
-                  timestamp(),
-                  sha256_of(text),
-                  frame_counter(dump.image),
-                  identity ? fingerprint(*identity) : "",
-                  dump.extra};
     if (const auto written = store.write(file, text, 0600); !written) return written;
+    if (!dump.device && !former) return store.remove_all(side_name(file));  // it is of another file
+    auto side = former.value_or(SideFile{});
+    if (dump.device) {
+        side.ieee = dump.device->ieee, side.product = dump.device->version.product;
+        side.revision = dump.device->version.revision;
+    }
+    const auto identity = identity_of(dump.image);
+    side.time = timestamp(), side.sha256 = sha256_of(text), side.extra = dump.extra;
+    side.frame_counter = frame_counter(dump.image);
+    side.network = identity ? fingerprint(*identity) : "";
     return store.write(side_name(file), side_text(side), 0600);
 }
 

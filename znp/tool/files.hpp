@@ -7,19 +7,21 @@
 #include <optional>
 #include <string>
 
+#include "znp/nvram/side_file.hpp"
 #include "znp/tool/session.hpp"
 
 namespace zha::znp {
 
 struct DumpFile {
     Image image;
-    std::optional<std::uint32_t> revision;  ///< of the firmware it was read from, if known
+    std::optional<SideFile> side;  ///< what is known of it
 };
 
 Result<Image> load(const std::string& file);
 /// With what its side file says, if there is one.
 Result<DumpFile> load_dump(const std::string& file);
-Status save_dump(const Dump& dump, const std::string& file);
+/// `former`: of the image that a dump without a device was read with; nothing: no side file then.
+Status save_dump(const Dump& dump, const std::optional<SideFile>& former, const std::string& file);
 
 /// What was found in a dongle, in one line: "network: ...", "no network: ...".
 std::string found(const Image& image);

@@ -6,10 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
 #include "znp/tool/convert.hpp"
 #include "znp/tool/files.hpp"
-#include "znp/tool/session.hpp"
+#include "znp/tool/progress.hpp"
 
 namespace zha::znp {
 namespace {
@@ -40,8 +41,30 @@ struct Options {
     PortOptions port;
     std::string file, other;
     ConvertOptions convert;
+    std::string known, since, mirrored, backup, stats;
     bool yes = false, force_incompatible = false, lower = false;
 };
+
+Status keep(const std::string& file, const std::string& text) {
+    RealStore store;
+    return store.write(file, text, 0600);
+}
+
+/// One operation on the port with its bar, and its figures in a file when they are wanted.
+template <class Operation>
+auto on_port(const Options& options, const Operation& operation) {
+    ProgressBar bar;
+    RunStats stats;
+    auto port = options.port;
+    port.progress = [&](Progress progress) { bar.show(progress); };
+    if (!options.backup.empty())
+        port.keep_backup = [&](const Image& image) { return keep(options.backup, to_json(image)); };
+    port.finished = [&](const RunStats& run) { stats = run; };
+    auto result = operation(port);
+    if (result && !options.stats.empty())
+        if (const auto kept = keep(options.stats, stats_json(stats)); !kept) result = kept.error();
+    return result;
+}
 
 int info(const Options& options) {
     if (options.port.port.empty()) {
@@ -64,9 +87,20 @@ int info(const Options& options) {
 }
 
 int read(const Options& options) {
-    const auto dump = dump_port(options.port);
+    const auto& former = options.known.empty() ? options.since : options.known;
+    DumpFile known;
+    if (!former.empty()) {
+        auto loaded = load_dump(former);
+        if (!loaded) return fail(loaded.error());
+        known = std::move(*loaded);
+    }
+    const auto dump = on_port(options, [&](const PortOptions& port) {
+        if (former.empty()) return dump_port(port);
+        return options.since.empty() ? dump_port_known(port, known.image)
+                                     : dump_port_since(port, known.image);
+    });
     if (!dump) return fail(dump.error());
-    const auto saved = save_dump(*dump, options.file);
+    const auto saved = save_dump(*dump, known.side, options.file);
     if (!saved) return fail(saved.error());
     fmt::print("{} items read into {}\n{}\n", dump->image.items.size(), options.file,
                found(dump->image));
@@ -78,9 +112,22 @@ int write(const Options& options) {
     const auto file = load_dump(options.file);
     if (!file) return fail(file.error());
     WriteRules rules{options.force_incompatible,
-                     options.lower ? LowerCounters::allow : LowerCounters::refuse, file->revision};
-    const auto summary = write_port(options.port, file->image, rules);
+                     options.lower ? LowerCounters::allow : LowerCounters::refuse, std::nullopt};
+    if (file->side) rules.revision = file->side->revision;
+    Image mirrored;
+    if (!options.mirrored.empty()) {
+        auto loaded = load(options.mirrored);
+        if (!loaded) return fail(loaded.error());
+        mirrored = std::move(*loaded);
+    }
+    const auto summary = on_port(options, [&](const PortOptions& port) {
+        return options.mirrored.empty() ? write_port(port, file->image, rules)
+                                        : write_port_delta(port, file->image, mirrored, rules);
+    });
     if (!summary) return fail(summary.error());
+    if (!options.mirrored.empty() && summary->before)
+        fmt::print("the dongle did not hold {}: written as one of unknown content\n",
+                   options.mirrored);
     fmt::print("{} items written, {} read back, frame counter {}\n", summary->items_written,
                summary->items_verified, summary->frame_counter);
     warn(counter_alarm(summary->frame_counter));
@@ -140,6 +187,11 @@ int run(int argc, char** argv) {
     auto* from = command("read", "Read a dongle into a file", read);
     from->add_option("file", options.file, "NVRAM file to write")->required();
     port(from)->required();
+    auto* known = from->add_option("--known", options.known,
+                                   "former NVRAM file of this dongle: reads its items only");
+    from->add_option("--since", options.since,
+                     "last NVRAM file of this dongle: reads what a running network changes")
+        ->excludes(known);
     auto* to = command("write", "Make a dongle hold a file", write);
     to->add_option("file", options.file, "NVRAM file")->required();
     to->add_flag("--force-incompatible", options.force_incompatible,
@@ -147,6 +199,12 @@ int run(int argc, char** argv) {
     to->add_flag("--allow-lower-counters", options.lower,
                  "even if devices then drop what the dongle sends, until it has caught up");
     port(to)->required();
+    to->add_option("--mirrored", options.mirrored,
+                   "NVRAM file that the dongle is known to hold: writes the differences only");
+    to->add_option("--backup", options.backup,
+                   "NVRAM file for what the dongle held, kept before it is changed");
+    for (auto* sub : {from, to})
+        sub->add_option("--stats", options.stats, "file for the requests, bytes and seconds");
     auto* wipe = command("reset", "Make a dongle factory-new", reset);
     wipe->add_flag("--yes", options.yes, "really");
     port(wipe)->required();

@@ -14,13 +14,20 @@ using Operation = std::function<Task<T>(Driver&, Time)>;
 template <class T>
 Task<T> with_driver(PortOptions options, const Operation<T>& operation,
                     asio::any_io_executor executor, Clock& clock) {
-    const auto deadline = clock.now() + std::chrono::seconds(options.timeout_s);
+    const auto began = clock.now();
+    const auto deadline = began + std::chrono::seconds(options.timeout_s);
     auto transport = co_await open_transport(options.port, executor, clock, deadline);
     if (!transport) co_return transport.error();
     Driver driver(std::move(*transport), executor, clock);
+    driver.set_hooks({options.progress, options.keep_backup});
+    std::optional<T> result;
     if (const auto connected = co_await driver.connect(deadline); !connected)
-        co_return within(options.port, connected.error());
-    co_return co_await operation(driver, deadline);
+        result.emplace(within(options.port, connected.error()));
+    else
+        result.emplace(co_await operation(driver, deadline));
+    const std::chrono::duration<double> took = clock.now() - began;
+    if (options.finished) options.finished({driver.traffic(), took.count()});
+    co_return std::move(*result);
 }
 
 template <class T>
@@ -50,6 +57,12 @@ Task<Result<Dump>> dump(Driver& driver, Time deadline) {
     co_return Dump{*device, *image, *extra};
 }
 
+Task<Result<Dump>> bare_dump(Task<Result<Image>> reading) {
+    auto image = co_await std::move(reading);
+    if (!image) co_return image.error();
+    co_return Dump{std::nullopt, std::move(*image), {}};
+}
+
 }  // namespace
 
 Result<DeviceIdentity> identify_port(const PortOptions& options) {
@@ -64,6 +77,25 @@ Result<Image> read_port(const PortOptions& options) {
 
 Result<Dump> dump_port(const PortOptions& options) {
     return run<Result<Dump>>(options, dump);
+}
+
+Result<Dump> dump_port_known(const PortOptions& options, const Image& former) {
+    return run<Result<Dump>>(options, [&](Driver& driver, Time deadline) {
+        return bare_dump(driver.read_known(former, deadline));
+    });
+}
+
+Result<Dump> dump_port_since(const PortOptions& options, const Image& since) {
+    return run<Result<Dump>>(options, [&](Driver& driver, Time deadline) {
+        return bare_dump(driver.read_incremental(since, deadline));
+    });
+}
+
+Result<WriteSummary> write_port_delta(const PortOptions& options, const Image& image,
+                                      const Image& mirrored, WriteRules rules) {
+    return run<Result<WriteSummary>>(options, [&](Driver& driver, Time deadline) {
+        return driver.write_delta(image, mirrored, deadline, rules);
+    });
 }
 
 Result<WriteSummary> write_port(const PortOptions& options, const Image& image, WriteRules rules) {
