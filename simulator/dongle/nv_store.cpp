@@ -60,6 +60,11 @@ bool NvStore::fails() {
     return true;
 }
 
+void NvStore::erase_all() {
+    contents_.clear();
+    if (on_change) on_change();
+}
+
 void NvStore::cut_power_after(std::uint64_t writes, std::function<void()> cut) {
     writes_left_ = std::max<std::uint64_t>(writes, 1);
     cut_ = std::move(cut);
@@ -92,6 +97,7 @@ NvRead NvStore::osal_read(std::uint16_t id, std::uint16_t offset) const {
         return {osal::kSuccess, {rate->begin(), rate->begin() + 2}};
     }
     const Bytes* item = find(id);
+    if (unreadable_ == Address(nv::kLegacy, id)) return {osal::kFailed, {}};
     if (item == nullptr || offset >= item->size() || !readable(id)) return {osal::kInvalid, {}};
     const std::size_t count = std::min(item->size() - offset, kMaxReadBytes);
     const auto begin = item->begin() + offset;
@@ -151,6 +157,7 @@ std::uint32_t NvStore::length(NvKey key) const {
 NvRead NvStore::read(NvKey key, std::uint16_t offset, std::uint8_t count) const {
     if (const std::uint8_t bad = check(key)) return {bad, {}};
     const Bytes* item = find(key.item, key.sub);
+    if (unreadable_ == Address(key.item, key.sub)) return {nvintf::kFailure, {}};
     if (item == nullptr) return {nvintf::kNotFound, {}};
     if (key.item == nv::kLegacy && !readable(key.sub)) return {osal::kInvalid, {}};
     if (offset >= item->size()) return {nvintf::kBadOffset, {}};

@@ -91,6 +91,11 @@ class NvStore {
     /// Keys and certificates answer "invalid" to OSAL reads, as in builds without key management.
     void protect_keys(bool on) { keys_protected_ = on; }
 
+    /// Reading this item fails from now on, as it does in damaged flash; nothing: no more.
+    void fail_read(std::optional<Address> item) { unreadable_ = item; }
+    /// All pages are empty, also of what the firmware keeps for itself, until it boots.
+    void erase_all();
+
   private:
     bool readable(std::uint16_t id) const;
     bool store(std::uint16_t item, std::uint16_t sub, Bytes value);
@@ -100,6 +105,7 @@ class NvStore {
     std::uint64_t writes_ = 0;
     std::uint64_t failing_ = 0;
     std::optional<std::uint64_t> writes_left_;
+    std::optional<Address> unreadable_;
     std::function<void()> cut_;
     bool powered_ = true;
     bool keys_protected_ = false;

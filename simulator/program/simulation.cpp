@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "simulator/dongle/nv_file.hpp"
+#include "simulator/program/fault_verbs.hpp"
 
 namespace zha::sim {
 namespace {
@@ -189,7 +190,8 @@ std::optional<Result<Simulation::Json>> Simulation::run_on_dongle(const CtlArgum
     const std::string& verb = arguments[0];
     const auto* entry = std::find_if(std::begin(kVerbs), std::end(kVerbs),
                                      [&](const auto& known) { return known.first == verb; });
-    if (entry == std::end(kVerbs) && verb != "power-cut" && verb != "nv") return std::nullopt;
+    if (entry == std::end(kVerbs) && verb != "power-cut" && verb != "nv" && verb != "fault")
+        return std::nullopt;
     const std::string name = arguments.size() > 1 ? arguments[1] : "";
     const auto slot = std::find_if(slots_.begin(), slots_.end(),
                                    [&](const auto& s) { return s->dongle->name() == name; });
@@ -199,6 +201,9 @@ std::optional<Result<Simulation::Json>> Simulation::run_on_dongle(const CtlArgum
         entry->second(dongle);
     } else if (verb == "nv") {
         return Result<Json>(Json::parse(to_text(dongle.nv().contents())));
+    } else if (verb == "fault") {
+        if (const Status done = run_fault(dongle, arguments); !done)
+            return Result<Json>(done.error());
     } else if (arguments.size() == 2) {
         dongle.unplug("power-cut");
     } else {

@@ -89,6 +89,30 @@ class SameAsZigpy(unittest.TestCase):
                 self.assert_same_but_for_counters(image.read_text(),
                                                   (self.files / "theirs").read_text())
 
+    def test_what_zha_nvram_reads_zigpy_writes(self):
+        for title, image in self.images.items():
+            with self.subTest(title):
+                bench = self.fresh()
+                bench.zigpy("nvram_write", "a", "-i", image)
+                bench.ours("read", "a", self.files / "ours")
+                other = self.fresh()
+                other.zigpy("nvram_write", "a", "-i", self.files / "ours")
+                other.ours("read", "a", self.files / "again")
+                self.assert_same_but_for_counters((self.files / "ours").read_text(),
+                                                  (self.files / "again").read_text())
+
+    def test_both_read_a_dongle_that_was_reset_into_the_same_bytes(self):
+        for title, image in self.images.items():
+            with self.subTest(title):
+                bench = self.fresh()
+                bench.ours("write", "a", image)
+                bench.zigpy("nvram_reset", "a", "-c")
+                bench.zigpy("nvram_read", "a", "-o", self.files / "theirs")
+                bench.ours("read", "a", self.files / "ours")
+                self.assertEqual((self.files / "theirs").read_text(),
+                                 (self.files / "ours").read_text())
+                self.assertNotIn("NIB", json.loads((self.files / "ours").read_text())["LEGACY"])
+
     def test_zha_nvram_takes_fewer_requests_to_read(self):
         bench = self.fresh()
         bench.zigpy("nvram_read", "a", "-o", self.files / "theirs")

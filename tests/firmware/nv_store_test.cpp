@@ -117,6 +117,15 @@ TEST(NvStore, WornFlashAnswersTenAndKeepsTheOldValue) {
     EXPECT_EQ(nv.osal_write(0x60, 0, {2}), osal::kSuccess);
 }
 
+TEST(NvStore, AnItemInDamagedFlashFailsUntilItIsMended) {
+    NvStore nv;
+    nv.put(nv::kTclk, 3, Bytes(20, 1));
+    nv.fail_read(NvStore::Address(nv::kTclk, 3));
+    EXPECT_EQ(nv.read({1, nv::kTclk, 3}, 0, 20).status, nvintf::kFailure);
+    nv.fail_read(std::nullopt);
+    EXPECT_EQ(nv.read({1, nv::kTclk, 3}, 0, 20).status, nvintf::kSuccess);
+}
+
 TEST(NvStore, APowerCutKeepsExactlySoManyWrites) {
     NvStore nv;
     bool cut = false;

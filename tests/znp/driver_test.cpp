@@ -210,6 +210,58 @@ TEST_F(DriverTest, AWriteThatIsRefusedTwiceSaysThatTheMemoryMayBeWorn) {
     EXPECT_NE(summary.error().message.find("worn"), std::string::npos);
 }
 
+TEST_F(DriverTest, LowerCountersAreRefusedBeforeAnythingIsWritten) {
+    dongle.nv = test::network_image(1, 1);
+    auto image = dongle.nv;
+    image.items[{ExItem::nwk_sec_material_table, 0}][1] = 0;
+    image.items[{ExItem::legacy, osal::NWKKEY}][21] = 0;
+    plug_in();
+    const WriteRules refuse{false, LowerCounters::refuse, {}},
+        allow{false, LowerCounters::allow, {}};
+    const auto refused = run(driver->write_all(image, soon(), refuse));
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("--allow-lower-counters"), std::string::npos);
+    EXPECT_EQ(dongle.writes, 0u);
+    ASSERT_TRUE(run(driver->write_all(image, soon())));
+    EXPECT_EQ(dongle.nv, test::network_image(1, 1)) << "raised to what the dongle had";
+    ASSERT_TRUE(run(driver->write_all(image, soon(), allow)));
+    EXPECT_EQ(dongle.nv, image);
+}
+
+TEST_F(DriverTest, AnImageOfAnotherRevisionIsWrittenOnlyByForce) {
+    dongle.nv = test::factory_image(5);
+    plug_in();
+    WriteRules rules;
+    rules.revision = 20210708;
+    const auto refused = run(driver->write_all(test::network_image(2, 1), soon(), rules));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::refused);
+    EXPECT_EQ(dongle.writes, 0u);
+    rules.force_incompatible = true;
+    EXPECT_TRUE(run(driver->write_all(test::network_image(2, 1), soon(), rules)));
+}
+
+TEST_F(DriverTest, ItemsOfNewerFirmwareAreReadForTheSideFile) {
+    dongle.nv = test::network_image(1, 1);
+    dongle.nv.items[{kExGroupTable, 0}] = Bytes(20, 4);
+    dongle.nv.items[{ExItem::legacy, 0x00FE}] = {1};
+    plug_in();
+    const auto extra = run(driver->read_extra(soon()));
+    ASSERT_TRUE(extra) << extra.error().message;
+    EXPECT_EQ(extra->items.size(), 2u);
+    EXPECT_FALSE(run(driver->read_all(soon()))->find({kExGroupTable, 0}));
+}
+
+TEST_F(DriverTest, ANetworkWithoutItsKeyIsNoImage) {
+    dongle.nv = test::network_image(1, 1);
+    dongle.nv.items.erase({ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO});
+    plug_in();
+    const auto image = run(driver->read_all(soon()));
+    ASSERT_FALSE(image);
+    EXPECT_EQ(image.error().code, Errc::refused);
+    EXPECT_NE(image.error().message.find("0x3A"), std::string::npos);
+}
+
 TEST_F(DriverTest, ResettingMakesADongleFactoryNew) {
     dongle.nv = test::network_image(1, 7);
     plug_in();

@@ -12,6 +12,7 @@
 
 #include "znp/driver/channel.hpp"
 #include "znp/mt/commands.hpp"
+#include "znp/nvram/guard.hpp"
 #include "znp/nvram/image.hpp"
 
 namespace zha::znp {
@@ -66,6 +67,8 @@ class Driver {
     Task<Status> hold_in_reset(Time deadline);
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
+    /// What newer firmware keeps and the file format has no place for: groups, and its own marks.
+    Task<Result<Image>> read_extra(Time deadline);
     /// All that `former` holds, and the ends of its tables, read again: no lengths are asked
     /// for. Reads all when the dongle has another identity or other tables than `former`.
     Task<Result<Image>> read_known(Image former, Time deadline);
@@ -75,12 +78,14 @@ class Driver {
     /// behind a free one that was taken and freed again since `since`. `since` must be of this
     /// firmware.
     Task<Result<Image>> read_incremental(Image since, Time deadline);
-    /// Resets, writes what differs from `image` in the safe order, proves it, resets again.
-    Task<Result<WriteSummary>> write_all(Image image, Time deadline);
+    /// Resets, writes what differs from `image` in the safe order, proves it, resets again. What
+    /// `rules` refuse is refused before anything is changed.
+    Task<Result<WriteSummary>> write_all(Image image, Time deadline, WriteRules rules = {});
     /// The same for a dongle known to hold `mirrored`: only what differs between the two is
     /// written and read back, in the same order. The dongle must prove that it holds `mirrored`
     /// by its markers, NIB, key and counters; when it does not, this is write_all().
-    Task<Result<WriteSummary>> write_delta(Image image, Image mirrored, Time deadline);
+    Task<Result<WriteSummary>> write_delta(Image image, Image mirrored, Time deadline,
+                                           WriteRules rules = {});
     /// Deletes all items but those the firmware keeps for itself; the dongle is factory-new
     /// then.
     Task<Status> reset_all(Time deadline);
@@ -101,6 +106,8 @@ class Driver {
     Task<Result<std::optional<Bytes>>> read_legacy(std::uint16_t id, Time deadline);
     Task<Result<std::optional<Bytes>>> read_item(ItemKey key, std::size_t length, Time deadline);
     Task<Status> read_table(ExItem item, Image& into, Time deadline);
+    Task<Status> why_no_key(bool absent_is_fine, Time deadline);
+    Task<Status> check_target(WriteRules rules, Time deadline);
     Task<Result<bool>> read_again(ItemKey key, const Image& former, Image& into, Time deadline);
     Task<Result<bool>> same_network(const Image& former, Image& into, Time deadline);
     Task<Result<bool>> read_changing(const Image& since, Image& into, Time deadline);

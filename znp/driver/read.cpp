@@ -81,6 +81,25 @@ Task<Status> Driver::read_table(ExItem item, Image& into, Time deadline) {
     co_return Status();
 }
 
+/// A key that cannot be read is protected when it has a length, else it is not there.
+Task<Status> Driver::why_no_key(bool absent_is_fine, Time deadline) {
+    const auto request = mt::nv_length({ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO});
+    const auto answer = co_await call(request, deadline);
+    if (!answer) co_return answer.error();
+    const auto length = mt::parse_length(*answer);
+    if (!length) co_return within(mt::describe(request), length.error());
+    if (*length > 0)
+        co_return Status{
+            Errc::refused,
+            "dongle's firmware does not let its network key be read (item 0x3A, status "
+            "0x02), so that no copy of it can be made or proven; install a coordinator "
+            "firmware with MT_SYS_KEY_MANAGEMENT, as those for zigbee2mqtt are"};
+    if (absent_is_fine) co_return Status();
+    co_return Status{Errc::refused,
+                     "dongle has a network but no network key (item 0x3A is not there): its NVRAM "
+                     "has lost items; make it factory-new and write a good image"};
+}
+
 Task<Result<Image>> Driver::read_all(Time deadline) {
     for (int attempt = 1;; ++attempt) {
         const auto strays = channel_.strays();
@@ -109,11 +128,22 @@ Task<Result<Image>> Driver::read_once(Time deadline) {
     }
     // Protected items look like absent ones, and a copy without its key is worth nothing.
     if (image.legacy(osal::NIB) && !image.legacy(osal::NWK_ACTIVE_KEY_INFO))
-        co_return Error{Errc::refused, "dongle's firmware does not let its network key be read"};
+        if (const auto why = co_await why_no_key(false, deadline); !why) co_return why.error();
     for (const auto item : nv_tables())
         if (const auto done = co_await read_table(item, image, deadline); !done)
             co_return done.error();
     co_return image;
+}
+
+Task<Result<Image>> Driver::read_extra(Time deadline) {
+    constexpr std::uint16_t kMigrationFlag = 0x00FE;
+    Image extra;
+    auto flag = co_await read_legacy(kMigrationFlag, deadline);
+    if (!flag) co_return flag.error();
+    if (*flag) extra.items.emplace(ItemKey{ExItem::legacy, kMigrationFlag}, std::move(**flag));
+    if (const auto done = co_await read_table(kExGroupTable, extra, deadline); !done)
+        co_return done.error();
+    co_return extra;
 }
 
 }  // namespace zha::znp

@@ -6,8 +6,6 @@
 #include <array>
 
 #include "znp/driver/driver.hpp"
-#include "znp/nvram/compare.hpp"
-#include "znp/nvram/tables.hpp"
 
 namespace zha::znp {
 namespace {
@@ -65,23 +63,12 @@ Status check_image(const Image& image) {
     return {};
 }
 
-/// The layout of tables and structures is the firmware's. Asked before anything is written: another
-/// firmware would take what it cannot read, or refuse it half way.
-Status check_layout(const Image& current, const Image& image) {
-    // These exist, at their full length, on every dongle that has booted.
-    constexpr std::array tables{ExItem::tclk_table, ExItem::aps_key_data_table,
-                                ExItem::nwk_sec_material_table};
-    for (const auto table : tables) {
-        const auto [here, size_here] = table_shape(current, table);
-        const auto [there, size_there] = table_shape(image, table);
-        if (here == 0 || there == 0 || (here == there && size_here == size_there)) continue;
-        const auto name = item_name({table, 0});
-        return {Errc::refused,
-                fmt::format("image: it is of another firmware: {} has {} items of {} bytes, on the "
-                            "dongle {} of {}",
-                            name.substr(0, name.find('.')), there, size_there, here, size_here)};
-    }
-    return {};
+/// Said only when it was said twice.
+Error worn(const char* what, ItemKey key, std::uint8_t status) {
+    return {Errc::io, fmt::format("{} {}: dongle says status 0x{:02x}, twice: its NVRAM is worn or "
+                                  "full; install its firmware again, which erases it, and write "
+                                  "this image again; if that does not help, the dongle is done",
+                                  what, mt::describe(key), status)};
 }
 
 Bytes marker_of(const Image& image, ItemKey key, std::uint8_t otherwise) {
@@ -133,19 +120,21 @@ Task<Status> Driver::write_item(ItemKey key, Bytes value, Time deadline) {
         answer = co_await call(mt::nv_create(key, size), deadline);
         if (!answer) co_return answer.error();
     }
-    co_return Status{Errc::io, fmt::format("writing {}: dongle says status 0x{:02x}; its NVRAM may "
-                                           "be full or worn (reinstall the firmware)",
-                                           mt::describe(key), last)};
+    co_return worn("writing", key, last);
 }
 
 Task<Status> Driver::delete_item(ItemKey key, Time deadline) {
-    const auto answer = co_await call(mt::nv_delete(key), deadline);
-    if (!answer) co_return answer.error();
-    const auto status = mt::parse_status(*answer);
-    if (!status) co_return within(mt::describe(key), status.error());
-    if (*status == mt::status::SUCCESS || *status == mt::status::NV_NOT_FOUND) co_return Status();
-    co_return Status{Errc::io, fmt::format("deleting {}: dongle says status 0x{:02x}",
-                                           mt::describe(key), *status)};
+    std::uint8_t last = 0;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        const auto answer = co_await call(mt::nv_delete(key), deadline);
+        if (!answer) co_return answer.error();
+        const auto status = mt::parse_status(*answer);
+        if (!status) co_return within(mt::describe(key), status.error());
+        if (*status == mt::status::SUCCESS || *status == mt::status::NV_NOT_FOUND)
+            co_return Status();
+        last = *status;
+    }
+    co_return worn("deleting", key, last);
 }
 
 /// nullptr: must be absent. The statuses of writes are no proof.
@@ -254,12 +243,24 @@ Task<Status> Driver::confirm(const Image& image, WriteSummary& summary, Time dea
     co_return Status();
 }
 
-Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline) {
+Task<Status> Driver::check_target(WriteRules rules, Time deadline) {
+    const auto answer = co_await call(mt::version(), deadline);
+    if (!answer) co_return answer.error();
+    const auto version = mt::parse_version(*answer);
+    if (!version) co_return version.error();
+    co_return check_firmware(version->product, version->revision, rules);
+}
+
+Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline, WriteRules rules) {
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     if (const auto done = co_await quiet_reset(deadline); !done) co_return done.error();
+    if (const auto fine = co_await check_target(rules, deadline); !fine) co_return fine.error();
     const auto current = co_await read_all(deadline);
     if (!current) co_return current.error();
-    if (const auto fine = check_layout(*current, image); !fine) co_return fine.error();
+    if (!current->legacy(osal::NWK_ACTIVE_KEY_INFO))
+        if (const auto why = co_await why_no_key(true, deadline); !why) co_return why.error();
+    if (const auto fine = check_layout(*current, image, rules); !fine) co_return fine.error();
+    if (const auto fine = keep_counters(*current, image, rules); !fine) co_return fine.error();
     const Plan plan(*current, image);
     const auto strays = channel_.strays();
     WriteSummary summary;
@@ -348,12 +349,14 @@ Task<Status> Driver::confirm_delta(const Image& image, WriteSummary& summary, Ti
     co_return Status();
 }
 
-Task<Result<WriteSummary>> Driver::write_delta(Image image, Image mirrored, Time deadline) {
+Task<Result<WriteSummary>> Driver::write_delta(Image image, Image mirrored, Time deadline,
+                                               WriteRules rules) {
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     const auto holds = co_await holds_mirror(mirrored, deadline);
     if (!holds) co_return holds.error();
-    if (!*holds) co_return co_await write_all(std::move(image), deadline);
-    if (const auto fine = check_layout(mirrored, image); !fine) co_return fine.error();
+    if (!*holds) co_return co_await write_all(std::move(image), deadline, rules);
+    if (const auto fine = check_layout(mirrored, image, rules); !fine) co_return fine.error();
+    if (const auto fine = keep_counters(mirrored, image, rules); !fine) co_return fine.error();
     const Plan plan(mirrored, image);
     WriteSummary summary;
     summary.frame_counter = frame_counter(mirrored);

@@ -5,53 +5,30 @@
 #include <algorithm>
 #include <optional>
 
+#include "znp/nvram/layout.hpp"
+
 namespace zha::znp {
 namespace {
 
-// Layouts of Z-Stack 3.x.0 on the CC2652: natural alignment, little-endian.
-constexpr std::size_t kNibSize = 116, kNibChannel = 24, kNibPan = 36, kNibEpid = 57,
-                      kNibKeyLoaded = 65, kNibUpdateId = 114;
-constexpr std::size_t kKeyInfoSize = 17, kNwkKeySize = 24, kNwkKeyCounter = 20;
-constexpr std::size_t kSecMaterialSize = 12, kTclkSize = 20, kApsKeySize = 24;
-constexpr std::uint8_t kConfigured = 0x55;
+using namespace layout;
+
 constexpr std::uint64_t kCounterEnd = 0xF0000000;
 
-std::uint64_t little(const Bytes& bytes, std::size_t at, std::size_t size) {
-    std::uint64_t value = 0;
-    for (std::size_t i = size; i-- > 0;) value = value << 8 | bytes[at + i];
-    return value;
-}
-
 void put_u32(Bytes& bytes, std::size_t at, std::uint32_t value) {
-    for (std::size_t i = 0; i < 4; ++i) bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
-}
-
-bool all(const Bytes& bytes, std::size_t at, std::size_t size, std::uint8_t value) {
-    const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-    return std::all_of(from, from + static_cast<std::ptrdiff_t>(size),
-                       [=](auto byte) { return byte == value; });
-}
-
-bool blank(const Bytes& bytes, std::size_t at, std::size_t size) {
-    return all(bytes, at, size, 0x00) || all(bytes, at, size, 0xFF);
-}
-
-const Bytes* sized(const Image& image, std::uint16_t id, std::size_t size) {
-    const auto* item = image.legacy(id);
-    return item && item->size() == size ? item : nullptr;
+    put(bytes, at, value, 4);
 }
 
 /// Does this entry hold an outgoing counter that somebody used, and where?
 std::optional<std::size_t> counter_at(const ItemKey& key, const Bytes& bytes) {
     const auto size = bytes.size();
-    if (key == ItemKey{ExItem::legacy, osal::NWKKEY} && size == kNwkKeySize)
+    if (key == ItemKey{ExItem::legacy, osal::NWKKEY} && size == kNwkKey)
         return blank(bytes, 1, 16) ? std::nullopt : std::optional(kNwkKeyCounter);
     // The generic entry has an EPID of all ones; an unused one is zero throughout.
-    if (key.item == ExItem::nwk_sec_material_table && size == kSecMaterialSize)
+    if (key.item == ExItem::nwk_sec_material_table && size == kSecMaterial)
         return blank(bytes, 0, size) ? std::nullopt : std::optional<std::size_t>(0);
-    if (key.item == ExItem::tclk_table && size == kTclkSize)
+    if (key.item == ExItem::tclk_table && size == kTclk)
         return blank(bytes, 8, 8) ? std::nullopt : std::optional<std::size_t>(0);
-    if (key.item == ExItem::aps_key_data_table && size == kApsKeySize)
+    if (key.item == ExItem::aps_key_data_table && size == kApsKey)
         return blank(bytes, 0, 16) ? std::nullopt : std::optional<std::size_t>(16);
     return std::nullopt;
 }
@@ -62,13 +39,12 @@ bool is_network(const ItemKey& key) {
 
 /// Without an entry of its own network the firmware would begin to count at 0.
 void add_missing_entry(Image& image, std::uint32_t counter) {
-    const auto* nib = sized(image, osal::NIB, kNibSize);
+    const auto* nib = sized(image, {ExItem::legacy, osal::NIB}, kNib);
     if (!nib || blank(*nib, kNibEpid, 8)) return;
     const Bytes epid(nib->begin() + kNibEpid, nib->begin() + kNibEpid + 8);
     Bytes* free = nullptr;
     for (auto& [key, bytes] : image.items) {
-        if (key.item != ExItem::nwk_sec_material_table || bytes.size() != kSecMaterialSize)
-            continue;
+        if (key.item != ExItem::nwk_sec_material_table || bytes.size() != kSecMaterial) continue;
         if (std::equal(epid.begin(), epid.end(), bytes.begin() + 4)) return;
         if (!free && blank(bytes, 0, bytes.size())) free = &bytes;
     }
@@ -87,14 +63,14 @@ Result<Identity> identity_of(const Image& image) {
                *ieee = image.legacy(osal::EXTADDR);
     if (!nib || !info || !ieee)
         return Error{Errc::not_found, "image: NIB, NWK_ACTIVE_KEY_INFO or EXTADDR is missing"};
-    if (nib->size() != kNibSize || info->size() != kKeyInfoSize || ieee->size() != 8)
+    if (nib->size() != kNib || info->size() != kKeyInfo || ieee->size() != 8)
         return Error{Errc::corrupt, "image: NIB, NWK_ACTIVE_KEY_INFO or EXTADDR has a wrong size"};
     const auto channel = (*nib)[kNibChannel];
     if (channel == 0 || (*nib)[kNibKeyLoaded] == 0)
         return Error{Errc::not_found, "image: NIB has no channel or no key loaded"};
     if (channel < 11 || channel > 26 || blank(*nib, kNibEpid, 8) || blank(*info, 1, 16))
         return Error{Errc::corrupt, "image: channel, extended PAN id or network key is not valid"};
-    const auto* stored = sized(image, osal::NWKKEY, kNwkKeySize);
+    const auto* stored = sized(image, {ExItem::legacy, osal::NWKKEY}, kNwkKey);
     if (stored && !std::equal(info->begin(), info->end(), stored->begin()))
         return Error{Errc::corrupt, "image: NWKKEY and NWK_ACTIVE_KEY_INFO hold different keys"};
     Identity identity;

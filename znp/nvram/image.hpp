@@ -28,6 +28,9 @@ enum class ExItem : std::uint16_t {
     nwk_sec_material_table = 7,
 };
 
+/// Only newer firmware has it, and the file format has no name for it.
+inline constexpr auto kExGroupTable = static_cast<ExItem>(8);
+
 struct ItemKey {
     ExItem item = ExItem::legacy;
     std::uint16_t sub = 0;

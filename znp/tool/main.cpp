@@ -9,6 +9,8 @@
 #include "platform/store/store.hpp"
 #include "znp/nvram/compare.hpp"
 #include "znp/nvram/startable.hpp"
+#include "znp/tool/convert.hpp"
+#include "znp/tool/files.hpp"
 #include "znp/tool/progress.hpp"
 #include "znp/tool/session.hpp"
 
@@ -22,13 +24,8 @@ int fail(const Error& error) {
     return kFailed;
 }
 
-Result<Image> load(const std::string& file) {
-    RealStore store;
-    const auto text = store.read(file, 4 << 20);
-    if (!text) return text.error();
-    auto image = from_json(*text);
-    if (!image) return within(file, image.error());
-    return image;
+void warn(const std::string& message) {
+    if (!message.empty()) fmt::print(stderr, "zha-nvram: warning: {}\n", message);
 }
 
 void print_image(const Image& image) {
@@ -47,8 +44,9 @@ void print_image(const Image& image) {
 struct Options {
     PortOptions port;
     std::string file, other;
+    ConvertOptions convert;
     std::string known, since, mirrored, backup, stats;
-    bool yes = false;
+    bool yes = false, force_incompatible = false, lower = false;
 };
 
 Status keep(const std::string& file, const std::string& text) {
@@ -94,26 +92,32 @@ int info(const Options& options) {
 
 int read(const Options& options) {
     const auto& former = options.known.empty() ? options.since : options.known;
-    Image known;
+    DumpFile known;
     if (!former.empty()) {
-        auto loaded = load(former);
+        auto loaded = load_dump(former);
         if (!loaded) return fail(loaded.error());
         known = std::move(*loaded);
     }
-    const auto image = on_port(options, [&](const PortOptions& port) {
-        if (former.empty()) return read_port(port);
-        return options.since.empty() ? read_port_known(port, known) : read_port_since(port, known);
+    const auto dump = on_port(options, [&](const PortOptions& port) {
+        if (former.empty()) return dump_port(port);
+        return options.since.empty() ? dump_port_known(port, known.image)
+                                     : dump_port_since(port, known.image);
     });
-    if (!image) return fail(image.error());
-    const auto written = keep(options.file, to_json(*image));
-    if (!written) return fail(written.error());
-    fmt::print("{} items read into {}\n", image->items.size(), options.file);
+    if (!dump) return fail(dump.error());
+    const auto saved = save_dump(*dump, known.side, options.file);
+    if (!saved) return fail(saved.error());
+    fmt::print("{} items read into {}\n{}\n", dump->image.items.size(), options.file,
+               found(dump->image));
+    warn(counter_alarm(frame_counter(dump->image)));
     return kDone;
 }
 
 int write(const Options& options) {
-    const auto image = load(options.file);
-    if (!image) return fail(image.error());
+    const auto file = load_dump(options.file);
+    if (!file) return fail(file.error());
+    WriteRules rules{options.force_incompatible,
+                     options.lower ? LowerCounters::allow : LowerCounters::refuse, std::nullopt};
+    if (file->side) rules.revision = file->side->revision;
     Image mirrored;
     if (!options.mirrored.empty()) {
         auto loaded = load(options.mirrored);
@@ -121,8 +125,8 @@ int write(const Options& options) {
         mirrored = std::move(*loaded);
     }
     const auto summary = on_port(options, [&](const PortOptions& port) {
-        return options.mirrored.empty() ? write_port(port, *image)
-                                        : write_port_delta(port, *image, mirrored);
+        return options.mirrored.empty() ? write_port(port, file->image, rules)
+                                        : write_port_delta(port, file->image, mirrored, rules);
     });
     if (!summary) return fail(summary.error());
     if (!options.mirrored.empty() && summary->before)
@@ -130,6 +134,7 @@ int write(const Options& options) {
                    options.mirrored);
     fmt::print("{} items written, {} read back, frame counter {}\n", summary->items_written,
                summary->items_verified, summary->frame_counter);
+    warn(counter_alarm(summary->frame_counter));
     return kDone;
 }
 
@@ -153,6 +158,13 @@ int diff(const Options& options) {
     for (const auto& line : lines) fmt::print("{}\n", line);
     fmt::print("{} items differ\n", lines.size());
     return lines.empty() ? kDone : kFailed;
+}
+
+int run_convert(const Options& options) {
+    const auto done = convert(options.file, options.other, options.convert);
+    if (!done) return fail(done.error());
+    fmt::print("{}\n", *done);
+    return kDone;
 }
 
 int run(int argc, char** argv) {
@@ -186,6 +198,10 @@ int run(int argc, char** argv) {
         ->excludes(known);
     auto* to = command("write", "Make a dongle hold a file", write);
     to->add_option("file", options.file, "NVRAM file")->required();
+    to->add_flag("--force-incompatible", options.force_incompatible,
+                 "even if it is of another firmware: the dongle may not start its network");
+    to->add_flag("--allow-lower-counters", options.lower,
+                 "even if devices then drop what the dongle sends, until it has caught up");
     port(to)->required();
     to->add_option("--mirrored", options.mirrored,
                    "NVRAM file that the dongle is known to hold: writes the differences only");
@@ -202,6 +218,15 @@ int run(int argc, char** argv) {
     with->add_option("other", options.other, "second NVRAM file");
     port(with);
     with->require_option(1);
+    auto* change = command("convert", "NVRAM file to coordinator backup, or back", run_convert);
+    change->add_option("in", options.file, "the one")->required();
+    change->add_option("out", options.other, "the other, to write")->required();
+    change->add_option("--base", options.convert.base,
+                       "NVRAM file of the dongle that takes a backup");
+    change
+        ->add_option("--raise-counters", options.convert.margin,
+                     "for the frames sent since the backup")
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -47,6 +47,22 @@ T run(const PortOptions& options, const Operation<T>& operation) {
     return std::move(result.value());
 }
 
+Task<Result<Dump>> dump(Driver& driver, Time deadline) {
+    const auto device = co_await driver.identify(deadline);
+    if (!device) co_return device.error();
+    const auto image = co_await driver.read_all(deadline);
+    if (!image) co_return image.error();
+    const auto extra = co_await driver.read_extra(deadline);
+    if (!extra) co_return extra.error();
+    co_return Dump{*device, *image, *extra};
+}
+
+Task<Result<Dump>> bare_dump(Task<Result<Image>> reading) {
+    auto image = co_await std::move(reading);
+    if (!image) co_return image.error();
+    co_return Dump{std::nullopt, std::move(*image), {}};
+}
+
 }  // namespace
 
 Result<DeviceIdentity> identify_port(const PortOptions& options) {
@@ -59,28 +75,33 @@ Result<Image> read_port(const PortOptions& options) {
         options, [](Driver& driver, Time deadline) { return driver.read_all(deadline); });
 }
 
-Result<Image> read_port_known(const PortOptions& options, const Image& former) {
-    return run<Result<Image>>(options, [&](Driver& driver, Time deadline) {
-        return driver.read_known(former, deadline);
+Result<Dump> dump_port(const PortOptions& options) {
+    return run<Result<Dump>>(options, dump);
+}
+
+Result<Dump> dump_port_known(const PortOptions& options, const Image& former) {
+    return run<Result<Dump>>(options, [&](Driver& driver, Time deadline) {
+        return bare_dump(driver.read_known(former, deadline));
     });
 }
 
-Result<Image> read_port_since(const PortOptions& options, const Image& since) {
-    return run<Result<Image>>(options, [&](Driver& driver, Time deadline) {
-        return driver.read_incremental(since, deadline);
+Result<Dump> dump_port_since(const PortOptions& options, const Image& since) {
+    return run<Result<Dump>>(options, [&](Driver& driver, Time deadline) {
+        return bare_dump(driver.read_incremental(since, deadline));
     });
 }
 
 Result<WriteSummary> write_port_delta(const PortOptions& options, const Image& image,
-                                      const Image& mirrored) {
+                                      const Image& mirrored, WriteRules rules) {
     return run<Result<WriteSummary>>(options, [&](Driver& driver, Time deadline) {
-        return driver.write_delta(image, mirrored, deadline);
+        return driver.write_delta(image, mirrored, deadline, rules);
     });
 }
 
-Result<WriteSummary> write_port(const PortOptions& options, const Image& image) {
-    return run<Result<WriteSummary>>(
-        options, [&](Driver& driver, Time deadline) { return driver.write_all(image, deadline); });
+Result<WriteSummary> write_port(const PortOptions& options, const Image& image, WriteRules rules) {
+    return run<Result<WriteSummary>>(options, [&](Driver& driver, Time deadline) {
+        return driver.write_all(image, deadline, rules);
+    });
 }
 
 Status reset_port(const PortOptions& options) {

@@ -20,14 +20,21 @@ struct PortOptions {
     std::function<void(const RunStats&)> finished{};    ///< also after a failure
 };
 
+struct Dump {
+    std::optional<DeviceIdentity> device;  ///< nothing when it was not asked
+    Image image, extra;
+};
+
 Result<DeviceIdentity> identify_port(const PortOptions& options);
 Result<Image> read_port(const PortOptions& options);
-/// With what is known from a former image; see Driver.
-Result<Image> read_port_known(const PortOptions& options, const Image& former);
-Result<Image> read_port_since(const PortOptions& options, const Image& since);
-Result<WriteSummary> write_port(const PortOptions& options, const Image& image);
+/// Everything, for a file and its side file.
+Result<Dump> dump_port(const PortOptions& options);
+/// With what is known from a former image, see Driver; not what the dongle says of itself.
+Result<Dump> dump_port_known(const PortOptions& options, const Image& former);
+Result<Dump> dump_port_since(const PortOptions& options, const Image& since);
+Result<WriteSummary> write_port(const PortOptions& options, const Image& image, WriteRules rules);
 Result<WriteSummary> write_port_delta(const PortOptions& options, const Image& image,
-                                      const Image& mirrored);
+                                      const Image& mirrored, WriteRules rules);
 Status reset_port(const PortOptions& options);
 
 }  // namespace zha::znp
