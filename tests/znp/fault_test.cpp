@@ -10,7 +10,7 @@ using test::FaultyLine;
 using test::Home;
 using test::Workbench;
 
-constexpr unsigned kSeeds = 500;
+constexpr unsigned kSeeds = 500 / test::kEvery;
 constexpr Home kOld{0x1A62, 0xA0A1A2A3A4A5A6A7, 0x11, 0x00124B00000000A1, 3};
 constexpr Home kNew{0x2B73, 0xB0B1B2B3B4B5B6B7, 0x22, 0x00124B00000000B2, 5};
 constexpr Millis kLimit{60000};

@@ -18,6 +18,13 @@
 
 namespace zha::znp::test {
 
+/// Sanitizers cost a factor of ten: they look at one case of this many, the plain build at all.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr unsigned kEvery = 25;
+#else
+inline constexpr unsigned kEvery = 1;
+#endif
+
 /// The emulator's schedule on the timeline of the hosts.
 class HostSchedule final : public sim::Schedule {
   public:

@@ -52,7 +52,7 @@ Task<Status> Driver::in_step_since(std::uint64_t strays, Time deadline) {
 Task<Status> Driver::connect(Time deadline) {
     auto alive = co_await ping(deadline);
     if (!alive && worth_repeating(alive.error())) {
-        co_await channel_.send_raw(Bytes(1, kEndBootloader), deadline);
+        (void)co_await channel_.send_raw(Bytes(1, kEndBootloader), deadline);
         co_await clock_.sleep_until(std::min(deadline, clock_.now() + options_.bootloader_wait));
         alive = co_await ping(deadline);
     }
@@ -102,7 +102,6 @@ Task<Status> Driver::hold_in_reset(Time deadline) {
 }
 
 Task<Result<DeviceIdentity>> Driver::identify(Time deadline) {
-    DeviceIdentity out;
     auto answer = co_await call(mt::version(), deadline);
     if (!answer) co_return answer.error();
     const auto version = mt::parse_version(*answer);

@@ -91,8 +91,9 @@ struct Driver::Plan {
             if (is_skipped(key) || is_marker(key)) continue;
             if (const auto* now = current.find(key); !now || *now != value) changed.push_back(key);
         }
-        std::stable_sort(changed.begin(), changed.end(),
-                         [](ItemKey a, ItemKey b) { return rank(a) < rank(b); });
+        std::sort(changed.begin(), changed.end(), [](ItemKey a, ItemKey b) {
+            return std::pair(rank(a), a) < std::pair(rank(b), b);
+        });
         for (const auto key : {kHasConfigured, kMigrationId}) {
             const auto *now = current.find(key), *then = image.find(key);
             if (!now != !then || (now && *now != *then)) markers_differ = true;
