@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <string>
 
 namespace zha::fsm {
 namespace {
@@ -146,6 +149,14 @@ TEST(Fsm, EveryWordHasAName) {
         EXPECT_NE(to_string(row.action), "?");
         EXPECT_NE(to_string(row.guard), "?");
     }
+}
+
+TEST(Documentation, ShowsTheTableAsItIs) {
+    std::ifstream file(ZHA_SOURCE_DIR "/docs/state-machine.md");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(text.find("```mermaid\n" + mermaid() + "```"), std::string::npos)
+        << "put this into docs/state-machine.md:\n"
+        << mermaid();
 }
 
 }  // namespace
