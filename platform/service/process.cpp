@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,6 +63,8 @@ void reset_signals() {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(plan);
         // The parent may have died before prctl: then no signal would ever come.
         if (getppid() != plan.parent) _exit(127);
+        // zigbee2mqtt's files hold the network key: nobody else's business.
+        umask(077);
     }
     setsid();
     reset_signals();

@@ -52,7 +52,15 @@ def leaks(stage):
     files += [stage.record_file, stage.traps.file, arguments_file]
     files += [p for node in NODES for p in (stage.directory / node / "data").rglob("*.log")]
     secrets = {**stage.secrets, "network key": key_spellings(stage.cluster.identity.key)}
-    return find_secrets(files, secrets)
+    return find_secrets(files, secrets) + readable_by_others(stage)
+
+
+def readable_by_others(stage):
+    """Files that hold the network key and are not for their owner alone."""
+    names = ("configuration.yaml", "coordinator_backup.json", "nvram.json", "*.nv.json")
+    files = [path for name in names for path in stage.directory.rglob(name)]
+    return [(str(path), "network key, readable by others,") for path in files
+            if path.stat().st_mode & 0o077]
 
 
 def write_environment(stage):

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/platform/directory.hpp"
@@ -61,6 +62,16 @@ TEST_F(ChildServiceTest, RunsStopsAndAppendsItsOutput) {
     }
     const std::string once = "in " + directory.path().string() + "\nbye\n";
     EXPECT_EQ(log(), once + once);
+}
+
+TEST_F(ChildServiceTest, FilesOfTheChildAreForItsOwnerAlone) {
+    auto s = service("echo key > made; echo done; while :; do sleep 0.05; done");
+    ASSERT_TRUE(run(context, s->start(in(Millis{20000}))));
+    ASSERT_TRUE(until([&] { return log() == "done\n"; }));
+    using std::filesystem::perms;
+    const auto mode = std::filesystem::status(directory.path() / "made").permissions();
+    EXPECT_EQ(mode & (perms::group_all | perms::others_all), perms::none);
+    EXPECT_TRUE(run(context, s->kill(in(Millis{20000}))));
 }
 
 TEST_F(ChildServiceTest, EveryCallIsIdempotent) {
