@@ -1,5 +1,7 @@
 #include "controller/status_json.hpp"
 
+#include <algorithm>
+
 #include "platform/wire/wire.hpp"
 
 namespace zha {
@@ -93,11 +95,17 @@ ordered_json discovery_json(const Config& config, const std::string& node) {
         return "{{ (value_json.nodes | selectattr('name', 'eq', '" + node + "') | first)." + field +
                " }}";
     };
-    const auto component = [&](const char* platform, const char* name, const std::string& key) {
+    // Entity ids hold no hyphen. Home Assistant before 2025.10 knows object_id only, and later ones
+    // ignore it.
+    auto object = id;
+    std::replace(object.begin(), object.end(), '-', '_');
+    const auto component = [&](const std::string& platform, const char* name,
+                               const std::string& key) {
         return ordered_json{{"platform", platform},
                             {"name", name},
                             {"unique_id", id + "_" + key},
-                            {"default_entity_id", std::string(platform) + "." + id + "_" + key}};
+                            {"object_id", object + "_" + key},
+                            {"default_entity_id", platform + "." + object + "_" + key}};
     };
     const auto sensor = [&](const char* name, const std::string& field) {
         auto c = component("sensor", name, field);

@@ -84,6 +84,8 @@ TEST(Discovery, EachEntityHasAUniqueIdAndAPlatform) {
         devices.insert(payload["device"]["identifiers"].dump());
         for (const auto& [key, component] : payload["components"].items()) {
             ids.insert(component.at("unique_id").get<std::string>());
+            const auto entity = component.at("default_entity_id").get<std::string>();
+            EXPECT_EQ(entity.find('-'), std::string::npos) << entity;
             EXPECT_TRUE(component.at("platform").is_string()) << key;
             EXPECT_TRUE(component.at("state_topic").is_string()) << key;
             ++entities;
