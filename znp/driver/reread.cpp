@@ -76,6 +76,7 @@ Task<Result<Image>> Driver::read_known(Image former, Time deadline) {
     if (!fine) co_return fine.error();
     if (!*fine) co_return co_await read_all(deadline);
     std::vector<ItemKey> keys;
+    keys.reserve(former.items.size() + nv_tables().size());
     for (const auto& [key, value] : former.items) keys.push_back(key);
     // What a network in use may add to the plain items.
     for (const auto id : {kGroupTable, osal::APS_LINK_KEY_TABLE, osal::ZIGPY_ZNP_MIGRATION_ID,

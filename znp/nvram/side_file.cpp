@@ -50,7 +50,7 @@ Json extra_json(const Image& extra) {
 }
 
 bool is_sha256(const std::string& text) {
-    return text.size() == 2 * SHA256_DIGEST_LENGTH &&
+    return text.size() == std::size_t{2} * SHA256_DIGEST_LENGTH &&
            text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
