@@ -1,7 +1,6 @@
 #include "simulator/virtual/clock.hpp"
 
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
+#include <asio/async_result.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <cmath>
@@ -12,11 +11,14 @@ namespace {
 
 constexpr WallSeconds kWallAtStart = 1750000000;
 
-/// Takes a sleeper off the timeline, also when its coroutine is destroyed.
-struct Alarm {
-    VirtualTime& time;
-    Schedule::Handle handle;
-    ~Alarm() { time.cancel(handle); }
+template <class Handler>
+class HandlerSleeper final : public VirtualTime::Sleeper {
+  public:
+    explicit HandlerSleeper(Handler&& handler) : handler_(std::move(handler)) {}
+    void wake() override { std::move(handler_)(); }
+
+  private:
+    Handler handler_;
 };
 
 }  // namespace
@@ -26,6 +28,30 @@ Schedule::Handle VirtualTime::after(Micros delay, std::function<void()> callback
         callback();
         run_dry();
     });
+}
+
+void VirtualTime::sleep(const asio::execution_context& context, Micros delay,
+                        std::unique_ptr<Sleeper> sleeper) {
+    const auto handle = std::make_shared<Schedule::Handle>(0);
+    *handle = schedule_.after(delay, [this, handle] {
+        auto node = sleepers_.extract(*handle);
+        node.mapped().sleeper->wake();
+        run_dry();
+    });
+    sleepers_.emplace(*handle, Waiting{&context, std::move(sleeper)});
+}
+
+void VirtualTime::forget(asio::io_context& io) {
+    std::erase(contexts_, &io);
+    // What a dying coroutine's frame destroys may itself look at the sleepers: take them out first.
+    std::vector<std::unique_ptr<Sleeper>> ended;
+    for (auto it = sleepers_.begin(); it != sleepers_.end();) {
+        const auto present = it++;
+        if (present->second.context != &io) continue;
+        schedule_.cancel(present->first);
+        ended.push_back(std::move(present->second.sleeper));
+        sleepers_.erase(present);
+    }
 }
 
 void VirtualTime::run_dry() {
@@ -59,23 +85,26 @@ WallSeconds VirtualClock::wall() const {
     return kWallAtStart + time_.elapsed().count() / 1000000;
 }
 
+Micros VirtualClock::until(Time deadline) const {
+    auto at = deadline;
+    if (grain_ > Millis{0}) at = Millis{(deadline.count() / grain_.count() + 1) * grain_.count()};
+    const auto left = std::max(at - now(), Millis{0});
+    return Micros{std::llround(std::ceil(static_cast<double>(left.count()) * 1000.0 / rate_))};
+}
+
 Task<bool> VirtualClock::sleep_until(Time deadline) {
-    asio::steady_timer timer(co_await asio::this_coro::executor,
-                             asio::steady_timer::time_point::max());
-    bool due = false;
+    const auto executor = co_await asio::this_coro::executor;
+    const auto& context = asio::query(executor, asio::execution::context);
     do {
-        const auto left = std::max(deadline - now(), Millis{0});
-        const auto span =
-            Micros{std::llround(std::ceil(static_cast<double>(left.count()) * 1000.0 / rate_))};
-        due = false;
-        const Alarm alarm{time_, time_.after(span, [&] {
-                              due = true;
-                              timer.cancel();
-                          })};
-        asio::error_code error;
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    } while (due && now() < deadline);
-    co_return due;
+        const auto span = until(deadline);
+        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+            [this, span, &context](auto handler) {
+                using Held = HandlerSleeper<decltype(handler)>;
+                time_.sleep(context, span, std::make_unique<Held>(std::move(handler)));
+            },
+            asio::use_awaitable);
+    } while (now() < deadline);
+    co_return true;
 }
 
 }  // namespace zha::sim

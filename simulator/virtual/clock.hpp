@@ -1,12 +1,14 @@
 // What: one timeline that moves only when it is told to, and the clocks of the hosts on it.
 // Why: what the daemons do within hours is tested within a second, the same every time.
 // Contract: one thread. The daemons' io_contexts are driven by VirtualTime: all of them run dry
-//      between any two instants. Sleepers wake one at a time, by due time, then by age. Destroying
-//      a driven io_context (after forget()) ends its sleepers like the death of a process.
+//      between any two instants. Sleepers wake one at a time, by due time, then by age. forget()
+//      ends the sleepers of an io_context like the death of a process; destroy it afterwards.
 #pragma once
 
 #include <asio/io_context.hpp>
 #include <functional>
+#include <map>
+#include <memory>
 #include <vector>
 
 #include "platform/clock/clock.hpp"
@@ -17,7 +19,7 @@ namespace zha::sim {
 class VirtualTime {
   public:
     void drive(asio::io_context& io) { contexts_.push_back(&io); }
-    void forget(asio::io_context& io) { std::erase(contexts_, &io); }
+    void forget(asio::io_context& io);
 
     Micros elapsed() const { return schedule_.now(); }
     Schedule::Handle after(Micros delay, std::function<void()> callback);
@@ -29,27 +31,47 @@ class VirtualTime {
     /// Called whenever everybody has run dry: a place to check what must always hold.
     void at_each_step(std::function<void()> look) { look_ = std::move(look); }
 
+    /// A coroutine that waits for its time. Destroying it destroys the coroutine.
+    class Sleeper {
+      public:
+        virtual ~Sleeper() = default;
+        virtual void wake() = 0;
+    };
+    /// Wakes `sleeper`, which belongs to `context`, after `delay`.
+    void sleep(const asio::execution_context& context, Micros delay,
+               std::unique_ptr<Sleeper> sleeper);
+
   private:
+    struct Waiting {
+        const asio::execution_context* context;
+        std::unique_ptr<Sleeper> sleeper;
+    };
     void run_dry();
 
     VirtualSchedule schedule_;
     std::vector<asio::io_context*> contexts_;
+    std::map<Schedule::Handle, Waiting> sleepers_;
     std::function<void()> look_;
 };
 
-/// The clock of one host: it began at `offset` and runs at `rate` of the true time.
+/// The clock of one host: it began at `offset` and runs at `rate` of the true time. Its timers are
+/// late by less than `grain`, as those of a busy host are; 0 = never late.
 class VirtualClock final : public Clock {
   public:
-    explicit VirtualClock(VirtualTime& time, Millis offset = Millis{1000000}, double rate = 1.0)
-        : time_(time), offset_(offset), rate_(rate) {}
+    explicit VirtualClock(VirtualTime& time, Millis offset = Millis{1000000}, double rate = 1.0,
+                          Millis grain = Millis{0})
+        : time_(time), offset_(offset), rate_(rate), grain_(grain) {}
     Time now() const override;
     WallSeconds wall() const override;
     Task<bool> sleep_until(Time deadline) override;
 
   private:
     VirtualTime& time_;
+    Micros until(Time deadline) const;
+
     Millis offset_;
     double rate_;
+    Millis grain_;
 };
 
 }  // namespace zha::sim
