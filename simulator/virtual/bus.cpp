@@ -21,8 +21,9 @@ void VirtualBroker::stop() {
         if (online_.erase(client) > 0) client->lose("the broker is gone");
 }
 
-void VirtualBroker::start() {
+void VirtualBroker::start(bool kept) {
     up_ = true;
+    if (!kept) retained_.clear();
 }
 
 std::string VirtualBroker::retained(const std::string& topic) const {
@@ -36,6 +37,12 @@ void VirtualBroker::inject(const BusMessage& message) {
 }
 
 void VirtualBroker::join(VirtualBus& client) {
+    const auto& id = client.options_.client_id;
+    for (auto* other : std::vector(clients_))
+        if (!id.empty() && other != &client && other->options_.client_id == id) {
+            leave(*other, true);
+            other->lose("taken over");
+        }
     online_.insert(&client);
 }
 
@@ -74,7 +81,7 @@ VirtualBus::VirtualBus(VirtualBroker& broker, Options options)
 VirtualBus::~VirtualBus() {
     std::erase(broker_.clients_, this);
     // A dead process's connection is closed by its host, if the cable still carries that.
-    if (!cut_) {
+    if (!cut_out_ && !severed_) {
         broker_.leave(*this, true);
         return;
     }
@@ -95,7 +102,7 @@ void VirtualBus::try_to_connect() {
     const std::weak_ptr<int> self = self_;
     broker_.time_.after(kReconnectAfter / 10, [this, self] {
         if (self.expired() || !started_ || connected_) return;
-        if (cut_ || !broker_.up_) {
+        if (cut_in_ || cut_out_ || stunned_ || severed_ || !broker_.up_) {
             broker_.time_.after(kReconnectAfter, [this, self] {
                 if (!self.expired()) try_to_connect();
             });
@@ -111,6 +118,12 @@ void VirtualBus::try_to_connect() {
 
 void VirtualBus::lose(const std::string& why) {
     if (!connected_) return;
+    if (stunned_) {
+        lost_while_stunned_ = true;
+        session_.reset();
+        held_.clear();
+        return;
+    }
     connected_ = false;
     session_.reset();
     held_.clear();
@@ -118,24 +131,30 @@ void VirtualBus::lose(const std::string& why) {
     if (started_) try_to_connect();
 }
 
-void VirtualBus::carry(Millis delay, Time& last, std::function<void()> what) {
+bool VirtualBus::blocked(bool inward) const {
+    return inward ? cut_in_ || stunned_ : cut_out_;
+}
+
+void VirtualBus::carry(Millis delay, bool inward, std::function<void()> what) {
     auto& time = broker_.time_;
+    auto& last = inward ? last_in_ : last_out_;
     const auto at = std::max(last, instant(time) + delay);
     last = at;
     const std::weak_ptr<int> session = session_;
-    time.after(at - instant(time), [this, session, what = std::move(what)] {
-        if (session.expired()) return;
-        if (cut_)
-            held_.push_back(what);
+    time.after(at - instant(time), [this, session, inward, what = std::move(what)] {
+        if (session.expired() || severed_) return;
+        if (blocked(inward))
+            held_.emplace_back(inward, what);
         else
             what();
     });
 }
 
 Status VirtualBus::publish(const std::string& topic, const std::string& payload, bool retain, int) {
-    if (!connected_) return {Errc::unavailable, topic + ": not connected to the broker"};
+    if (!connected_ || severed_)
+        return {Errc::unavailable, topic + ": not connected to the broker"};
     auto& broker = broker_;
-    carry(broker_.delay(), last_out_, [&broker, topic, payload, retain] {
+    carry(broker_.delay(), false, [&broker, topic, payload, retain] {
         if (retain) broker.retained_[topic] = payload;
         broker.distribute({topic, payload, false});
     });
@@ -144,7 +163,7 @@ Status VirtualBus::publish(const std::string& topic, const std::string& payload,
 
 void VirtualBus::arrive(BusMessage message, Millis delay) {
     if (message.payload.size() > kPayloadMax) return;
-    carry(delay, last_in_, [this, message = std::move(message)] {
+    carry(delay, true, [this, message = std::move(message)] {
         // A handler may subscribe: by index.
         for (std::size_t i = 0; i < handlers_.size(); ++i)
             if (topic_matches(handlers_[i].first, message.topic)) handlers_[i].second(message);
@@ -169,23 +188,44 @@ Task<void> VirtualBus::stop(Time) {
     co_return;
 }
 
-void VirtualBus::cut() {
-    if (std::exchange(cut_, true) || !connected_) return;
+void VirtualBus::give_up_later() {
     const std::weak_ptr<int> session = session_;
     broker_.time_.after(options_.keepalive * 3 / 2, [this, session] {
-        if (session.expired() || !cut_) return;
+        if (session.expired() || !(cut_in_ || cut_out_ || stunned_)) return;
         broker_.leave(*this, true);
         lose("no answer from the broker");
     });
 }
 
+void VirtualBus::cut(Cut what) {
+    cut_in_ = cut_in_ || what != Cut::outward;
+    cut_out_ = cut_out_ || what != Cut::inward;
+    if (connected_) give_up_later();
+}
+
 void VirtualBus::restore() {
-    if (!std::exchange(cut_, false)) return;
+    cut_in_ = cut_out_ = false;
     flush();
 }
 
+void VirtualBus::stun() {
+    stunned_ = true;
+    if (connected_) give_up_later();
+}
+
+void VirtualBus::resume() {
+    stunned_ = false;
+    if (std::exchange(lost_while_stunned_, false)) lose("no answer from the broker");
+    flush();
+}
+
+void VirtualBus::sever() {
+    severed_ = true;
+    held_.clear();
+}
+
 void VirtualBus::flush() {
-    for (const auto& what : std::exchange(held_, {})) carry(Millis{0}, last_in_, what);
+    for (const auto& [inward, what] : std::exchange(held_, {})) carry(Millis{0}, inward, what);
 }
 
 }  // namespace zha::sim

@@ -32,9 +32,9 @@ class VirtualBroker {
     VirtualTime& time() { return time_; }
     BusTrouble trouble;
 
-    /// Stops the broker, or starts it again with what it retained.
+    /// Stops the broker, or starts it again with what it retained, if it kept that.
     void stop();
-    void start();
+    void start(bool kept = true);
     bool up() const { return up_; }
     /// What a new subscriber would be told; "" = nothing.
     std::string retained(const std::string& topic) const;
@@ -64,6 +64,7 @@ class VirtualBus final : public Bus {
         std::string will_topic;
         std::string will_payload;
         Millis keepalive{4000};  ///< a dead link is noticed 1.5 times later, by both sides
+        std::string client_id{};  ///< a newer session of the same id ends the older; "" = none
     };
     VirtualBus(VirtualBroker& broker, Options options);
     ~VirtualBus() override;
@@ -78,9 +79,16 @@ class VirtualBus final : public Bus {
     void on_connection(std::function<void(bool up, const std::string& why)> handler) override;
     Task<void> stop(Time deadline) override;
 
-    /// The network cable of this client.
-    void cut();
+    /// The network cable of this client, or one direction of it: TCP carries nothing for long
+    /// without the other.
+    enum class Cut { both, inward, outward };
+    void cut(Cut what = Cut::both);
     void restore();
+    /// The process does not run (frozen host): nothing is heard or noticed until resume().
+    void stun();
+    void resume();
+    /// The host lost its power: nothing leaves it any more, not even the end of the connection.
+    void sever();
 
   private:
     friend class VirtualBroker;
@@ -90,8 +98,10 @@ class VirtualBus final : public Bus {
     void lose(const std::string& why);
     void arrive(BusMessage message, Millis delay);
     /// Runs `what` at `delay` from now, in order; held while the link is cut, void without session.
-    void carry(Millis delay, Time& last, std::function<void()> what);
+    void carry(Millis delay, bool inward, std::function<void()> what);
     void flush();
+    bool blocked(bool inward) const;
+    void give_up_later();
 
     VirtualBroker& broker_;
     Options options_;
@@ -99,12 +109,16 @@ class VirtualBus final : public Bus {
     std::function<void(bool, const std::string&)> on_connection_;
     bool started_ = false;
     bool connected_ = false;
-    bool cut_ = false;
+    bool cut_in_ = false;
+    bool cut_out_ = false;
+    bool stunned_ = false;
+    bool severed_ = false;
+    bool lost_while_stunned_ = false;
     Alive session_;
     Alive self_ = std::make_shared<int>(0);
     Time last_in_{0};
     Time last_out_{0};
-    std::vector<std::function<void()>> held_;
+    std::vector<std::pair<bool, std::function<void()>>> held_;  ///< inward?, what
 };
 
 }  // namespace zha::sim

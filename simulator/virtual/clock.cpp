@@ -32,23 +32,39 @@ Schedule::Handle VirtualTime::after(Micros delay, std::function<void()> callback
 
 void VirtualTime::sleep(const asio::execution_context& context, Micros delay,
                         std::unique_ptr<Sleeper> sleeper) {
-    const auto handle = std::make_shared<Schedule::Handle>(0);
-    *handle = schedule_.after(delay, [this, handle] {
-        auto node = sleepers_.extract(*handle);
-        node.mapped().sleeper->wake();
-        run_dry();
-    });
-    sleepers_.emplace(*handle, Waiting{&context, std::move(sleeper)});
+    const auto id = ++next_sleeper_;
+    const auto alarm = schedule_.after(delay, [this, id] { due(id); });
+    sleepers_.emplace(id, Waiting{&context, std::move(sleeper), alarm});
+}
+
+void VirtualTime::due(std::uint64_t id) {
+    const auto it = sleepers_.find(id);
+    if (frozen_.contains(it->second.context)) {
+        it->second.overdue = true;
+        return;
+    }
+    const auto sleeper = std::move(it->second.sleeper);
+    sleepers_.erase(it);
+    sleeper->wake();
+    run_dry();
+}
+
+void VirtualTime::thaw(asio::io_context& io) {
+    frozen_.erase(&io);
+    for (auto& [id, waiting] : sleepers_)
+        if (waiting.context == &io && std::exchange(waiting.overdue, false))
+            waiting.alarm = schedule_.after(Micros{0}, [this, id = id] { due(id); });
 }
 
 void VirtualTime::forget(asio::io_context& io) {
     std::erase(contexts_, &io);
+    frozen_.erase(&io);
     // What a dying coroutine's frame destroys may itself look at the sleepers: take them out first.
     std::vector<std::unique_ptr<Sleeper>> ended;
     for (auto it = sleepers_.begin(); it != sleepers_.end();) {
         const auto present = it++;
         if (present->second.context != &io) continue;
-        schedule_.cancel(present->first);
+        schedule_.cancel(present->second.alarm);
         ended.push_back(std::move(present->second.sleeper));
         sleepers_.erase(present);
     }

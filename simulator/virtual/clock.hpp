@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "platform/clock/clock.hpp"
@@ -20,6 +21,9 @@ class VirtualTime {
   public:
     void drive(asio::io_context& io) { contexts_.push_back(&io); }
     void forget(asio::io_context& io);
+    /// A process that does not run: who is due meanwhile wakes up at the thaw.
+    void freeze(asio::io_context& io) { frozen_.insert(&io); }
+    void thaw(asio::io_context& io);
 
     Micros elapsed() const { return schedule_.now(); }
     Schedule::Handle after(Micros delay, std::function<void()> callback);
@@ -45,12 +49,17 @@ class VirtualTime {
     struct Waiting {
         const asio::execution_context* context;
         std::unique_ptr<Sleeper> sleeper;
+        Schedule::Handle alarm = 0;
+        bool overdue = false;  ///< due while frozen
     };
+    void due(std::uint64_t id);
     void run_dry();
 
     VirtualSchedule schedule_;
     std::vector<asio::io_context*> contexts_;
-    std::map<Schedule::Handle, Waiting> sleepers_;
+    std::map<std::uint64_t, Waiting> sleepers_;
+    std::uint64_t next_sleeper_ = 0;
+    std::set<const asio::execution_context*> frozen_;
     std::function<void()> look_;
 };
 

@@ -72,6 +72,7 @@ Task<Result<WriteReport>> VirtualDongle::write(const znp::Image& image, Time dea
     if (!open_) co_return Error{Errc::unavailable, "the port is not open"};
     if (stick_.radio) co_return Error{Errc::refused, "the dongle is not fenced"};
     ++stick_.writes;
+    stick_.torn = true;
     auto half = co_await busy(stick_.write_time / 2, deadline);
     if (half && stick_.break_writes) half = Status(Errc::mismatch, "read back differs");
     if (!half) {
@@ -84,6 +85,7 @@ Task<Result<WriteReport>> VirtualDongle::write(const znp::Image& image, Time dea
     }
     if (auto rest = co_await busy(stick_.write_time / 2, deadline); !rest) co_return rest.error();
     stick_.image = image;
+    stick_.torn = false;
     WriteReport report;
     report.items_written = report.items_verified = static_cast<unsigned>(image.items.size());
     report.frame_counter = znp::frame_counter(image);

@@ -17,6 +17,7 @@ struct VirtualStick {
     bool radio = false;         ///< as the air sees it; meaningless without power
     bool taken = false;         ///< the service holds the port
     bool break_writes = false;  ///< the next write fails in its middle
+    bool torn = false;          ///< a write was begun and not finished
     unsigned writes = 0;        ///< begun
     unsigned resets = 0;
     std::uint32_t firmware = 20240710;

@@ -22,17 +22,24 @@ VirtualZigbee2mqtt::VirtualZigbee2mqtt(VirtualBroker& broker, VirtualService& se
 void VirtualZigbee2mqtt::began() {
     const auto run = ++run_;
     bus_.emplace(broker_, VirtualBus::Options{base_ + "/bridge/state", kOffline, Millis{60000}});
-    if (cut_) bus_->cut();
+    if (cut_) bus_->cut(*cut_);
     bus_->start();
     stick_.taken = stick_.plugged;
     watch(run);
     // The radio is on well before it says so.
-    broker_.time().after(boot_time / 2, [this, run] {
-        if (run != run_ || !stick_.plugged || stick_.hung) return;
-        if (!znp::identity_of(stick_.image) && forms) stick_.image = forms();
-        stick_.radio = true;
-    });
+    broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
     broker_.time().after(boot_time, [this, run] { on_the_air(run); });
+}
+
+void VirtualZigbee2mqtt::radio_on(std::uint64_t run) {
+    if (run != run_ || !stick_.plugged || stick_.hung) return;
+    if (stunned_) {
+        broker_.time().after(kLook, [this, run] { radio_on(run); });
+        return;
+    }
+    const bool strange = disagrees && disagrees();
+    if ((strange || !znp::identity_of(stick_.image)) && forms) stick_.image = forms();
+    stick_.radio = true;
 }
 
 void VirtualZigbee2mqtt::ended() {
@@ -54,7 +61,7 @@ void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
     if (run != run_ || !stick_.on_air() || mute) return;
     const auto identity = znp::identity_of(stick_.image);
     if (!identity) return;
-    if (!bus_->connected()) {
+    if (stunned_ || !bus_->connected()) {
         broker_.time().after(kLook, [this, run] { on_the_air(run); });
         return;
     }
@@ -69,14 +76,28 @@ void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
     (void)bus_->publish(base_ + "/bridge/state", kOnline, true, 1);
 }
 
-void VirtualZigbee2mqtt::cut() {
-    cut_ = true;
-    if (bus_) bus_->cut();
+void VirtualZigbee2mqtt::cut(VirtualBus::Cut what) {
+    cut_ = what;
+    if (bus_) bus_->cut(what);
 }
 
 void VirtualZigbee2mqtt::restore() {
-    cut_ = false;
+    cut_.reset();
     if (bus_) bus_->restore();
+}
+
+void VirtualZigbee2mqtt::stun() {
+    stunned_ = true;
+    if (bus_) bus_->stun();
+}
+
+void VirtualZigbee2mqtt::resume() {
+    stunned_ = false;
+    if (bus_) bus_->resume();
+}
+
+void VirtualZigbee2mqtt::sever() {
+    if (bus_) bus_->sever();
 }
 
 }  // namespace zha::sim

@@ -20,11 +20,18 @@ class VirtualZigbee2mqtt {
     Millis boot_time{4000};             ///< from the process to "online"
     bool mute = false;                  ///< gets on the air, but never says "online"
     std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
+    /// Does its configuration name another network than the stick holds? Then it makes one, too.
+    std::function<bool()> disagrees;
     /// The network cable of the host, as far as this process is concerned.
-    void cut();
+    void cut(VirtualBus::Cut what = VirtualBus::Cut::both);
     void restore();
+    /// Its host is frozen, or lost its power.
+    void stun();
+    void resume();
+    void sever();
 
   private:
+    void radio_on(std::uint64_t run);
     void began();
     void ended();
     void watch(std::uint64_t run);
@@ -35,7 +42,8 @@ class VirtualZigbee2mqtt {
     VirtualStick& stick_;
     std::string base_;
     std::optional<VirtualBus> bus_;
-    bool cut_ = false;
+    std::optional<VirtualBus::Cut> cut_;
+    bool stunned_ = false;
     std::uint64_t run_ = 0;  ///< what was planned in an earlier run is void
 };
 

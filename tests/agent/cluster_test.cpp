@@ -1,4 +1,4 @@
-#include "tests/agent/cluster_world.hpp"
+#include "simulator/cluster/cluster.hpp"
 
 #include <gtest/gtest.h>
 

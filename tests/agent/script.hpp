@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "tests/agent/world.hpp"
+#include "simulator/cluster/host.hpp"
 
 namespace zha::sim {
 

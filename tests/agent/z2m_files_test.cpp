@@ -4,7 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "simulator/virtual/store.hpp"
-#include "tests/agent/sync_samples.hpp"
+#include "simulator/cluster/samples.hpp"
 
 namespace zha {
 namespace {

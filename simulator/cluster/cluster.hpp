@@ -10,7 +10,7 @@
 
 #include "controller/controller.hpp"
 #include "controller/journal_file.hpp"
-#include "tests/agent/world.hpp"
+#include "simulator/cluster/host.hpp"
 
 namespace zha::sim {
 
@@ -37,11 +37,12 @@ struct Told final : History, TrapSender {
 /// zha-controller's main() without the signals.
 class ControllerProcess {
   public:
-    ControllerProcess(World& w, Clock& clock, Told& told, Journal journal)
+    ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, Told& told,
+                      Journal journal)
         : time_(w.time),
-          bus(w.broker,
-              {w.topics().controller_status(), controller_offline(), w.config.timing.lease / 4}),
-          controller(w.config, {clock, bus, w.store, told, told}, std::move(journal)),
+          bus(w.broker, {w.topics().controller_status(), controller_offline(),
+                         config.timing.lease / 4, "controller"}),
+          controller(config, {clock, bus, store, told, told}, std::move(journal)),
           io_(std::make_unique<asio::io_context>(1)) {
         controller.begin();
         bus.start();
@@ -51,6 +52,15 @@ class ControllerProcess {
     ~ControllerProcess() { time_.forget(*io_); }
     ControllerProcess(const ControllerProcess&) = delete;
     ControllerProcess& operator=(const ControllerProcess&) = delete;
+
+    void freeze() {
+        bus.stun();
+        time_.freeze(*io_);
+    }
+    void thaw() {
+        time_.thaw(*io_);
+        bus.resume();
+    }
 
   private:
     VirtualTime& time_;
@@ -86,7 +96,8 @@ struct Cluster {
         auto used = journal ? *journal : Journal{};
         ++used.incarnation;
         (void)save_journal(world.store, world.config.controller.state, used);
-        controller = std::make_unique<ControllerProcess>(world, clock, told, std::move(used));
+        controller = std::make_unique<ControllerProcess>(world, world.config, clock, world.store, told,
+                                                        std::move(used));
     }
     void command(const std::string& verb, const std::string& to) {
         const nlohmann::json json{

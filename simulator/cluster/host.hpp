@@ -12,9 +12,9 @@
 #include "node-agent/agent.hpp"
 #include "node-agent/link.hpp"
 #include "platform/log/log.hpp"
-#include "simulator/virtual/store.hpp"
+#include "simulator/virtual/host_store.hpp"
 #include "simulator/virtual/zigbee2mqtt.hpp"
-#include "tests/agent/sync_samples.hpp"
+#include "simulator/cluster/samples.hpp"
 
 namespace zha::sim {
 
@@ -23,6 +23,7 @@ inline constexpr Millis kSecond{1000};
 struct World {
     explicit World(std::uint64_t seed = 1) : broker(time, seed) {
         spdlog::set_level(std::getenv("ZHA_TEST_LOG") ? spdlog::level::debug : spdlog::level::off);
+        config.mqtt.discovery_prefix.clear();  // nobody listens here
         for (const std::string name : {"one", "two"}) {
             NodeConfig node;
             node.name = name;
@@ -45,13 +46,13 @@ struct World {
 /// zha-agent's main() without the signals.
 class AgentProcess {
   public:
-    AgentProcess(World& w, const NodeConfig& self, Clock& clock, Service& service,
+    AgentProcess(World& w, const NodeConfig& self, Clock& clock, Store& store, Service& service,
                  VirtualStick& stick, Fetch fetch, const Memory& memory)
         : time_(w.time),
           dongle_(stick, clock),
-          bus(w.broker,
-              {w.topics().agent_status(self.name), agent_offline(), w.config.timing.lease / 4}),
-          node({w.config, self, clock, bus, w.store, service, dongle_, std::move(fetch)}, memory),
+          bus(w.broker, {w.topics().agent_status(self.name), agent_offline(),
+                         w.config.timing.lease / 4, "agent-" + self.name}),
+          node({w.config, self, clock, bus, store, service, dongle_, std::move(fetch)}, memory),
           agent_(node),
           link_(node),
           io_(std::make_unique<asio::io_context>(1)) {
@@ -67,6 +68,15 @@ class AgentProcess {
     ~AgentProcess() { time_.forget(*io_); }
     AgentProcess(const AgentProcess&) = delete;
     AgentProcess& operator=(const AgentProcess&) = delete;
+
+    void freeze() {
+        bus.stun();
+        time_.freeze(*io_);
+    }
+    void thaw() {
+        time_.thaw(*io_);
+        bus.resume();
+    }
 
   private:
     VirtualTime& time_;
@@ -84,10 +94,11 @@ class AgentProcess {
 
 struct Host {
     /// A host with a configured zigbee2mqtt and a blank dongle.
-    Host(World& w, const std::string& name, double rate = 1.0)
+    Host(World& w, const std::string& name, double rate = 1.0, Millis grain = Millis{0})
         : world(w),
           self(*w.config.node(name)),
-          clock(w.time, Millis{1000000}, rate),
+          clock(w.time, Millis{1000000}, rate, grain),
+          disk(w.store),
           service(w.time, clock),
           z2m(w.broker, service, stick) {
         (void)w.store.make_directory(self.data / "log");
@@ -106,14 +117,47 @@ struct Host {
     }
 
     void boot() {
-        auto memory = MemoryFile(world.store, self.state).load();
+        disk.power_on();
+        auto memory = MemoryFile(disk, self.state).load();
         agent = std::make_unique<AgentProcess>(
-            world, self, clock, service, stick, [this](const SftpRequest& r) { return fetch(r); },
-            memory ? *memory : Memory{});
+            world, self, clock, disk, service, stick,
+            [this](const SftpRequest& r) { return fetch(r); }, memory ? *memory : Memory{});
+        if (cut) agent->bus.cut(*cut);
     }
     void kill_agent() {
         service.forget();
         agent.reset();
+    }
+    /// Everything on it is gone at once, and its dongle without power.
+    void power_cut() {
+        if (agent) agent->bus.sever();
+        z2m.sever();
+        kill_agent();
+        service.die();
+        stick.radio = stick.taken = false;
+    }
+    void cut_off(VirtualBus::Cut what) {
+        cut = what;
+        if (agent) agent->bus.cut(what);
+        z2m.cut(what);
+        unreachable = true;
+    }
+    void reconnect() {
+        cut.reset();
+        if (agent) agent->bus.restore();
+        z2m.restore();
+        unreachable = false;
+    }
+    /// Nothing on it runs; its dongle goes on as it is.
+    void freeze() {
+        frozen = true;
+        if (agent) agent->freeze();
+        z2m.stun();
+    }
+    void thaw() {
+        frozen = false;
+        if (agent) agent->thaw();
+        z2m.resume();
     }
     Node& node() { return agent->node; }
     bool is(NodeState state) const { return agent && agent->node.state == state; }
@@ -121,17 +165,20 @@ struct Host {
     World& world;
     const NodeConfig& self;
     VirtualClock clock;
+    HostStore disk;
     VirtualStick stick;
     VirtualService service;
     VirtualZigbee2mqtt z2m;
     std::unique_ptr<AgentProcess> agent;
+    std::optional<VirtualBus::Cut> cut;
     bool unreachable = false;  ///< for transfers of snapshots
+    bool frozen = false;
 
   private:
     Task<Status> fetch(SftpRequest request) {
         co_await clock.sleep_for(Millis{500});
         if (unreachable) co_return Status(Errc::unavailable, "no route to the peer");
-        co_return world.store.copy(request.from, request.to);
+        co_return disk.copy(request.from, request.to);
     }
 };
 
