@@ -37,12 +37,12 @@ struct Told final : History, TrapSender {
 /// zha-controller's main() without the signals.
 class ControllerProcess {
   public:
-    ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, Told& told,
-                      Journal journal)
+    ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, History& history,
+                      TrapSender& traps, Journal journal)
         : time_(w.time),
           bus(w.broker, {w.topics().controller_status(), controller_offline(),
                          config.timing.lease / 4, "controller"}),
-          controller(config, {clock, bus, store, told, told}, std::move(journal)),
+          controller(config, {clock, bus, store, history, traps}, std::move(journal)),
           io_(std::make_unique<asio::io_context>(1)) {
         controller.begin();
         bus.start();
@@ -96,8 +96,8 @@ struct Cluster {
         auto used = journal ? *journal : Journal{};
         ++used.incarnation;
         (void)save_journal(world.store, world.config.controller.state, used);
-        controller = std::make_unique<ControllerProcess>(world, world.config, clock, world.store, told,
-                                                        std::move(used));
+        controller = std::make_unique<ControllerProcess>(world, world.config, clock, world.store,
+                                                         told, told, std::move(used));
     }
     void command(const std::string& verb, const std::string& to) {
         const nlohmann::json json{

@@ -12,9 +12,9 @@
 #include "node-agent/agent.hpp"
 #include "node-agent/link.hpp"
 #include "platform/log/log.hpp"
+#include "simulator/cluster/samples.hpp"
 #include "simulator/virtual/host_store.hpp"
 #include "simulator/virtual/zigbee2mqtt.hpp"
-#include "simulator/cluster/samples.hpp"
 
 namespace zha::sim {
 

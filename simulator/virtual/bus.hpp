@@ -63,7 +63,7 @@ class VirtualBus final : public Bus {
     struct Options {
         std::string will_topic;
         std::string will_payload;
-        Millis keepalive{4000};  ///< a dead link is noticed 1.5 times later, by both sides
+        Millis keepalive{4000};   ///< a dead link is noticed 1.5 times later, by both sides
         std::string client_id{};  ///< a newer session of the same id ends the older; "" = none
     };
     VirtualBus(VirtualBroker& broker, Options options);

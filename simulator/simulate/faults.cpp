@@ -1,0 +1,246 @@
+#include "simulator/simulate/faults.hpp"
+
+#include "node-agent/sync/z2m_files.hpp"
+
+namespace zha::sim {
+
+namespace {
+
+constexpr Millis kNever{3600000};
+
+void later(House& house, const Fault& fault, std::function<void()> mend) {
+    const auto after = fault.length > Millis{0} ? fault.length : kNever;
+    house.time().after(after, std::move(mend));
+}
+
+/// Sets a flag for a while.
+bool flag(House& house, const Fault& fault, bool& what) {
+    what = true;
+    later(house, fault, [&what] { what = false; });
+    return true;
+}
+
+bool cut(House& house, const Fault& fault, VirtualBus::Cut what) {
+    auto& h = house.host(fault.node);
+    h.cut_off(what);
+    later(house, fault, [&h] { h.reconnect(); });
+    return true;
+}
+
+bool cut_controller(House& house, const Fault& fault, VirtualBus::Cut what) {
+    if (!house.controller) return false;
+    house.controller->bus.cut(what);
+    later(house, fault, [&house] {
+        if (house.controller) house.controller->bus.restore();
+    });
+    return true;
+}
+
+/// In the network key of a kept snapshot: the worst place.
+bool flip_bit(Host& host) {
+    auto& store = host.world.store;
+    for (const auto* folder : {"staged", "snapshots"}) {
+        const auto root = host.self.state / folder;
+        const auto names = store.list(root);
+        if (!names || names->empty()) continue;
+        const auto file = root / names->back() / "nvram.json";
+        auto text = store.content(file);
+        const auto key = text.find("1111111111");
+        if (key == std::string::npos) continue;
+        text[key] = '2';
+        (void)store.write(file, text);
+        return true;
+    }
+    return false;
+}
+
+bool pair(House& house) {
+    for (unsigned i = 0; i < 2; ++i) {
+        auto& h = house.host(i);
+        if (!h.is(NodeState::active) || !h.service.running() || !h.stick.on_air()) continue;
+        const auto devices = house.witness->devices() + 1;
+        h.put("database.db", sample::database(devices));
+        house.witness->paired(devices);
+        return true;
+    }
+    return false;
+}
+
+bool edit_config(Host& host) {
+    auto text = host.world.store.content(host.self.data / "configuration.yaml");
+    const auto key = text.find("[17, 17");
+    if (key == std::string::npos) return false;
+    text.replace(key, 7, "[34, 34");
+    host.put("configuration.yaml", text);
+    return true;
+}
+
+bool strike_host(House& house, const Fault& f) {
+    auto& h = house.host(f.node);
+    using K = FaultKind;
+    switch (f.kind) {
+        case K::unplug:
+            if (!h.stick.plugged) return false;
+            h.stick.unplug();
+            later(house, f, [&h] { h.stick.plug(); });
+            return true;
+        case K::hang:
+            return flag(house, f, h.stick.hung);
+        case K::torn_write:
+            return flag(house, f, h.stick.break_writes);
+        case K::defiant:
+            return flag(house, f, h.stick.defiant);
+        case K::service_dies:
+            if (!h.service.running()) return false;
+            h.service.die();
+            return true;
+        case K::service_broken:
+            return flag(house, f, h.service.broken);
+        case K::service_mute:
+            return flag(house, f, h.z2m.mute);
+        case K::service_immortal:
+            return flag(house, f, h.service.immortal);
+        case K::agent_killed:
+            if (!h.agent || h.frozen) return false;
+            house.kill_worker(f.node);
+            return true;
+        case K::power_cut:
+            house.power_cut(f.node, f.length);
+            return true;
+        case K::crash_at_write:
+            h.disk.crash_after(f.detail, f.detail % 2 == 0);
+            return true;
+        case K::freeze:
+            house.freeze(f.node, f.length);
+            return true;
+        case K::disk_full:
+            h.disk.full(true);
+            later(house, f, [&h] { h.disk.full(false); });
+            return true;
+        case K::bit_flip:
+            return flip_bit(h);
+        case K::config_edited:
+            return edit_config(h);
+        case K::backup_gone:
+            return bool(h.world.store.remove_all(h.self.data / "coordinator_backup.json"));
+        default:
+            return false;
+    }
+}
+
+bool strike_controller(House& house, const Fault& f) {
+    using K = FaultKind;
+    auto& disk = house.disk;
+    const auto restart = [&house] { house.start_controller(); };
+    switch (f.kind) {
+        case K::controller_killed:
+        case K::controller_forgets:
+            if (!house.controller) return false;
+            house.stop_controller();
+            if (f.kind == K::controller_forgets)
+                (void)house.world.store.remove_all(house.world.config.controller.state /
+                                                   "journal.json");
+            later(house, f, restart);
+            return true;
+        case K::controller_crash:
+            disk.crash_after(f.detail, f.detail % 2 == 0);
+            return true;
+        case K::controller_freeze:
+            if (!house.controller || house.controller_frozen) return false;
+            house.controller->freeze();
+            house.controller_frozen = true;
+            later(house, f, [&house] {
+                if (house.controller && house.controller_frozen) house.controller->thaw();
+                house.controller_frozen = false;
+            });
+            return true;
+        case K::controller_disk_full:
+            disk.full(true);
+            later(house, f, [&disk] { disk.full(false); });
+            return true;
+        case K::second_controller:
+            house.start_second();
+            later(house, f, [&house] { house.stop_second(); });
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool strike_network(House& house, const Fault& f) {
+    using K = FaultKind;
+    using Cut = VirtualBus::Cut;
+    auto& broker = house.world.broker;
+    switch (f.kind) {
+        case K::cut_both:
+            return cut(house, f, Cut::both);
+        case K::cut_in:
+            return cut(house, f, Cut::inward);
+        case K::cut_out:
+            return cut(house, f, Cut::outward);
+        case K::controller_cut_both:
+            return cut_controller(house, f, Cut::both);
+        case K::controller_cut_in:
+            return cut_controller(house, f, Cut::inward);
+        case K::controller_cut_out:
+            return cut_controller(house, f, Cut::outward);
+        case K::broker_stops:
+        case K::broker_forgets: {
+            if (!broker.up()) return false;
+            broker.stop();
+            const bool kept = f.kind == K::broker_stops;
+            later(house, f, [&broker, kept] {
+                if (!broker.up()) broker.start(kept);
+            });
+            return true;
+        }
+        case K::slow_network:
+            broker.trouble.delay_most = Millis{200 * f.detail};
+            later(house, f, [&broker] { broker.trouble.delay_most = Millis{5}; });
+            return true;
+        case K::lossy_network:
+            broker.trouble.drop = 0.02 * f.detail;
+            broker.trouble.duplicate = 0.02 * f.detail;
+            later(house, f, [&broker] { broker.trouble.drop = broker.trouble.duplicate = 0; });
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool order(House& house, const Fault& f) {
+    using K = FaultKind;
+    const auto& name = house.host(f.node).self.name;
+    const auto& other = house.host(1 - f.node).self.name;
+    switch (f.kind) {
+        case K::pairing:
+            return pair(house);
+        case K::switchover:
+            house.command("switchover", name);
+            return true;
+        case K::failover:
+            house.command("failover", name);
+            return true;
+        case K::form:
+            house.command("form", name);
+            return true;
+        case K::clear_fault:
+            house.command("clear-fault", name);
+            return true;
+        case K::switchover_both:
+            house.command("switchover", name);
+            house.command("switchover", other);
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+bool strike(House& house, const Fault& fault) {
+    return strike_host(house, fault) || strike_controller(house, fault) ||
+           strike_network(house, fault) || order(house, fault);
+}
+
+}  // namespace zha::sim

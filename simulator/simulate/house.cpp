@@ -1,0 +1,260 @@
+#include "simulator/simulate/house.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace zha::sim {
+
+namespace {
+
+constexpr Millis kGuardNotices{100};
+constexpr Millis kGuardAgain{500};
+constexpr Millis kBootTime{3000};
+constexpr Millis kFirstBoot{500};
+
+/// What zigbee2mqtt makes when it forms: the same house with another key.
+znp::Image another_network() {
+    auto image = sample::image();
+    for (const auto id : {znp::osal::NWK_ACTIVE_KEY_INFO, znp::osal::NWKKEY})
+        for (std::size_t i = 1; i < 17; ++i) image.items[{znp::ExItem::legacy, id}][i] = 0x22;
+    return image;
+}
+
+}  // namespace
+
+House::House(const Plan& p)
+    : world(p.seed),
+      clock(world.time, Millis{5000000}, p.rate[2], p.grain),
+      disk(world.store),
+      second_clock(world.time, Millis{7000000}, p.rate[2], p.grain),
+      second_disk(world.store),
+      plan(p) {
+    world.config.timing = plan.timing;
+    world.config.on_controller_loss = plan.hold ? "hold" : "fence";
+    second_config = world.config;
+    second_config.controller.state = "/second";
+    (void)world.store.make_directory(world.config.controller.state);
+    (void)world.store.make_directory(second_config.controller.state);
+    for (unsigned i = 0; i < 2; ++i) {
+        hosts[i] = std::make_unique<Host>(world, i == 0 ? "one" : "two", plan.rate[i], plan.grain);
+        auto& h = *hosts[i];
+        h.stick.reset_time = Millis{300};
+        h.stick.read_time = Millis{400};
+        h.stick.write_time = Millis{600};
+        h.service.stop_time = Millis{500};
+        h.z2m.boot_time = Millis{1000};
+        h.z2m.forms = [this] {
+            ++forms_;
+            witness->formed();
+            return another_network();
+        };
+        h.z2m.disagrees = [&h] {
+            auto text = h.disk.read(h.self.data / "configuration.yaml");
+            return text && text->find("[34, 34") != std::string::npos;
+        };
+    }
+    host(0).settle();
+    witness =
+        std::make_unique<Witness>(world.time, std::vector<Host*>{hosts[0].get(), hosts[1].get()},
+                                  plan.timing.heartbeat * plan.timing.fall + Millis{1000});
+    witness->paired(1);
+    chronicle.listener = [this](const HistoryLine& line) {
+        say("controller: " + line.kind + ": " + line.text);
+        witness->told(line);
+    };
+    world.time.at_each_step([this] { look(); });
+    for (auto& h : hosts) h->boot();
+    start_controller();
+}
+
+House::~House() {
+    world.time.at_each_step({});
+    for (auto& h : hosts) h->kill_agent();
+}
+
+Journal House::load(HostStore& store, const Path& directory) {
+    store.power_on();
+    auto journal = load_journal(store, directory);
+    if (!journal) witness->violate(Checker::artefacts, journal.error().message);
+    auto used = journal ? *journal : Journal{};
+    used.incarnation = std::max(used.incarnation + 1, static_cast<std::uint64_t>(clock.wall()));
+    return used;
+}
+
+void House::start_controller() {
+    if (controller) return;
+    auto journal = load(disk, world.config.controller.state);
+    // As main(): who cannot write does not start.
+    if (!save_journal(disk, world.config.controller.state, journal)) return;
+    controller = std::make_unique<ControllerProcess>(world, world.config, clock, disk, chronicle,
+                                                     chronicle, std::move(journal));
+}
+
+void House::stop_controller() {
+    controller.reset();
+    controller_frozen = false;
+}
+
+void House::start_second() {
+    if (second) return;
+    auto journal = load(second_disk, second_config.controller.state);
+    if (!save_journal(second_disk, second_config.controller.state, journal)) return;
+    second = std::make_unique<ControllerProcess>(world, second_config, second_clock, second_disk,
+                                                 chronicle, chronicle, std::move(journal));
+}
+
+void House::stop_second() {
+    second.reset();
+}
+
+void House::command(const std::string& verb, const std::string& to) {
+    const nlohmann::json json{
+        {"id", fmt::format("command-{}", ++commands_)}, {"verb", verb}, {"to", to}};
+    world.broker.inject({world.topics().command(), json.dump(), false});
+}
+
+void House::kill_worker(unsigned i) {
+    if (!host(i).agent) return;
+    host(i).kill_agent();
+    guard(i);
+}
+
+void House::guard(unsigned i) {
+    const auto run = ++guard_run_[i];
+    const auto again = [this, i, run](Millis delay, auto&& self) -> void {
+        world.time.after(delay, [this, i, run, self] {
+            auto& h = host(i);
+            if (run != guard_run_[i] || off_[i] || h.agent) return;
+            if (h.frozen) return self(kGuardAgain, self);
+            if (!h.service.immortal) h.service.die();
+            const bool silent = !h.stick.plugged || (!h.stick.hung && !h.stick.defiant);
+            if (silent && !h.service.immortal) {
+                h.stick.radio = false;
+                h.boot();
+                return;
+            }
+            self(kGuardAgain, self);
+        });
+    };
+    again(kGuardNotices + host(i).stick.reset_time, again);
+}
+
+void House::power_cut(unsigned i, Millis length) {
+    if (off_[i]) return;
+    off_[i] = true;
+    ++guard_run_[i];
+    say("host " + host(i).self.name + " loses its power");
+    host(i).power_cut();
+    host(i).frozen = false;
+    world.time.after(length + kBootTime, [this, i] { power_on(i); });
+}
+
+void House::power_on(unsigned i) {
+    if (!off_[i]) return;
+    off_[i] = false;
+    auto& h = host(i);
+    h.z2m.resume();
+    const bool had = h.world.store.exists(h.self.state / "memory.json");
+    if (auto memory = MemoryFile(world.store, h.self.state).load(); had && !memory)
+        witness->violate(Checker::artefacts, memory.error().message);
+    h.boot();
+    say("host " + h.self.name + " is on again");
+}
+
+void House::freeze(unsigned i, Millis length) {
+    auto& h = host(i);
+    if (h.frozen || off_[i]) return;
+    // Without a watchdog only what counts as lateness within the fence's budget is survivable.
+    const auto most = plan.timing.fence / 3;
+    if (!plan.watchdog) length = std::min(length, most);
+    h.freeze();
+    const auto watchdog = std::min(length, most);
+    world.time.after(watchdog, [this, i, length, watchdog] {
+        if (!host(i).frozen || off_[i]) return;
+        if (length > watchdog) return power_cut(i, length - watchdog);
+        host(i).thaw();
+    });
+}
+
+void House::mend() {
+    auto& broker = world.broker;
+    broker.trouble = {};
+    if (!broker.up()) broker.start();
+    for (unsigned i = 0; i < 2; ++i) {
+        auto& h = host(i);
+        h.stick.hung = h.stick.defiant = h.stick.break_writes = false;
+        if (!h.stick.plugged) h.stick.plug();
+        h.service.broken = h.service.immortal = h.z2m.mute = false;
+        h.disk.full(false);
+        if (h.frozen) h.thaw();
+        h.reconnect();
+        power_on(i);
+        if (!h.agent) guard(i);
+        auto text = world.store.content(h.self.data / "configuration.yaml");
+        if (text.find("[34, 34") != std::string::npos)
+            h.put("configuration.yaml", sample::configuration(h.self.port));
+        if (!world.store.exists(h.self.data / "coordinator_backup.json") &&
+            world.store.exists(h.self.data / "database.db"))
+            h.put("coordinator_backup.json", sample::backup());
+    }
+    disk.full(false);
+    stop_second();
+    if (controller && controller_frozen) controller->thaw();
+    controller_frozen = false;
+    if (controller) controller->bus.restore();
+    start_controller();
+}
+
+bool House::someone_on_air() const {
+    return hosts[0]->stick.on_air() || hosts[1]->stick.on_air();
+}
+
+bool House::settled() {
+    if (!controller || controller->controller.journal().move) return false;
+    for (unsigned i = 0; i < 2; ++i)
+        if (host(i).is(NodeState::active) && host(i).stick.on_air() &&
+            controller->controller.journal().holder == host(i).self.name)
+            return true;
+    return false;
+}
+
+void House::look() {
+    for (unsigned i = 0; i < 2; ++i)
+        if (host(i).disk.crashed() && !off_[i]) power_cut(i, kFirstBoot);
+    if (disk.crashed() && controller) {
+        say("the controller's host loses its power");
+        controller->bus.sever();
+        stop_controller();
+        world.time.after(kBootTime, [this] { start_controller(); });
+    }
+    witness->look();
+    count_steps();
+}
+
+void House::count_steps() {
+    bool changed = false;
+    const auto note = [&](std::size_t i, std::string_view now) {
+        if (progress_[i] == now) return;
+        progress_[i] = now;
+        changed = true;
+    };
+    for (unsigned i = 0; i < 2; ++i) {
+        const auto& h = *hosts[i];
+        if (!h.agent) continue;
+        const auto& node = h.agent->node;
+        note(i, node.step.empty() ? to_string(node.state) : std::string_view(node.step));
+    }
+    if (controller) {
+        const auto& move = controller->controller.journal().move;
+        note(2, move ? to_string(move->phase) : "");
+    }
+    if (!changed) return;
+    ++steps;
+    if (story)
+        say(fmt::format("one: {}, two: {}, move: {}", progress_[0], progress_[1],
+                        progress_[2].empty() ? "none" : progress_[2]));
+    if (at_step) at_step();
+}
+
+}  // namespace zha::sim

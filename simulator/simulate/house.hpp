@@ -1,0 +1,96 @@
+// What: the simulated house: two hosts, a controller (and one too many), broker, operators,
+// witness. Why: real core/, agent and controller logic on a virtual clock, bus, disk, service and
+// dongle. Contract: as Cluster, built from a Plan. `steps` counts what people would call progress:
+// phases of
+//      the controller's move, states and steps of the nodes. Killing a worker wakes its guard.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+
+#include "simulator/cluster/cluster.hpp"
+#include "simulator/simulate/plan.hpp"
+#include "simulator/simulate/witness.hpp"
+
+namespace zha::sim {
+
+/// Hands what is told to the witness.
+struct Chronicle final : History, TrapSender {
+    std::function<void(const HistoryLine&)> listener;
+    Result<std::int64_t> append(const HistoryLine& line) override {
+        ++lines;
+        if (listener) listener(line);
+        return static_cast<std::int64_t>(lines);
+    }
+    Result<std::vector<HistoryLine>> newest(unsigned) override {
+        return std::vector<HistoryLine>{};
+    }
+    Status send(Notification, const TrapContent&) override { return {}; }
+    std::size_t lines = 0;
+};
+
+class House {
+  public:
+    explicit House(const Plan& plan);
+    ~House();
+    House(const House&) = delete;
+    House& operator=(const House&) = delete;
+
+    VirtualTime& time() { return world.time; }
+    Host& host(unsigned i) { return *hosts[i]; }
+    void start_controller();
+    void stop_controller();
+    /// Another one on another machine, from a copy of the journal as it was at the beginning.
+    void start_second();
+    void stop_second();
+    void command(const std::string& verb, const std::string& to);
+    bool possible(FaultKind kind) const;
+
+    /// SIGKILL to the worker of zha-agent: the guard fences, then starts it again.
+    void kill_worker(unsigned i);
+    /// Off, and on again after `length`.
+    void power_cut(unsigned i, Millis length);
+    void power_on(unsigned i);
+    void freeze(unsigned i, Millis length);
+    /// Everything that was broken works again.
+    void mend();
+    /// Somebody is active, somebody else ready, and nothing is under way.
+    bool settled();
+    bool someone_on_air() const;
+
+    unsigned steps = 0;
+    std::function<void(const std::string&)> story;  ///< one line for people
+    std::function<void()> at_step;
+
+    World world;
+    std::array<std::unique_ptr<Host>, 2> hosts;
+    VirtualClock clock;
+    HostStore disk;  ///< the controller's
+    Config second_config;
+    VirtualClock second_clock;
+    HostStore second_disk;
+    Chronicle chronicle;
+    std::unique_ptr<Witness> witness;
+    std::unique_ptr<ControllerProcess> controller;
+    std::unique_ptr<ControllerProcess> second;
+    const Plan& plan;
+    bool controller_frozen = false;
+
+  private:
+    void look();
+    void count_steps();
+    void guard(unsigned i);
+    void say(const std::string& text) const {
+        if (story) story(text);
+    }
+    Journal load(HostStore& store, const Path& directory);
+
+    std::array<bool, 2> off_{};
+    std::array<unsigned, 2> guard_run_{};
+    std::array<std::string, 3> progress_;
+    unsigned commands_ = 0;
+    unsigned forms_ = 0;
+};
+
+}  // namespace zha::sim

@@ -1,0 +1,84 @@
+// zha-simulate: the whole system on a virtual timeline, schedule after schedule.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "simulator/simulate/campaign.hpp"
+#include "simulator/simulate/shrink.hpp"
+
+namespace {
+
+using namespace zha;
+using namespace zha::sim;
+
+struct Arguments {
+    std::uint64_t seeds = 1000;
+    std::uint64_t first = 1;
+    std::uint64_t seed = 0;
+    unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+    bool trace = false;
+    bool json = false;
+    std::string replay;
+};
+
+int fail(const std::string& text) {
+    fmt::print(stderr, "zha-simulate: {}\n", text);
+    return 2;
+}
+
+void print(const Outcome& outcome) {
+    fmt::print("{} faults, {} steps, {:.1f} s simulated\n", outcome.faults, outcome.steps,
+               static_cast<double>(outcome.simulated.count()) / 1000);
+    for (const auto& [checker, text] : outcome.violations)
+        fmt::print("VIOLATION {}: {}\n", to_string(checker), text);
+    if (outcome.ok()) fmt::print("no violation\n");
+}
+
+/// One schedule as a story; a failing one is shortened first.
+int one(Plan plan, bool trace) {
+    auto outcome = run(plan);
+    if (!outcome.ok()) {
+        plan = shrink(plan);
+        fmt::print("# seed {}: the shortest schedule that still fails\n", plan.seed);
+    }
+    for (const auto& fault : plan.faults) fmt::print("{}\n", text(fault));
+    outcome =
+        run(plan, trace ? [](const std::string& line) { fmt::print("{}\n", line); } : Story());
+    print(outcome);
+    return outcome.ok() ? 0 : 1;
+}
+
+int replay(const Arguments& a) {
+    std::ifstream file(a.replay);
+    if (!file) return fail(a.replay + ": cannot be read");
+    std::stringstream content;
+    content << file.rdbuf();
+    auto faults = parse_faults(content.str());
+    if (!faults) return fail(a.replay + ": " + faults.error().message);
+    auto plan = draw(a.seed);
+    plan.faults = *faults;
+    return one(plan, true);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments a;
+    CLI::App app("Zigbee HA under faults, on a virtual timeline");
+    app.add_option("--seeds", a.seeds, "how many schedules")->check(CLI::Range(1, 1000000000));
+    app.add_option("--first-seed", a.first, "the first seed");
+    app.add_option("--seed", a.seed, "one schedule, by its seed");
+    app.add_option("--replay", a.replay, "the faults of a file, in the house of --seed");
+    app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
+    app.add_flag("--trace", a.trace, "tell the story of --seed");
+    app.add_flag("--json", a.json, "results as JSON");
+    CLI11_PARSE(app, argc, argv);
+    if (!a.replay.empty()) return replay(a);
+    if (app.count("--seed") > 0) return one(draw(a.seed), a.trace);
+    const auto results = run_seeds(a.first, a.seeds, a.jobs);
+    fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
+    return results.failures.empty() ? 0 : 1;
+}

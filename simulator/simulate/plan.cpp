@@ -1,0 +1,197 @@
+#include "simulator/simulate/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <sstream>
+
+#include "core/lease.hpp"
+
+namespace zha::sim {
+
+namespace {
+
+constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
+                                                           "hang",
+                                                           "torn-write",
+                                                           "defiant",
+                                                           "service-dies",
+                                                           "service-broken",
+                                                           "service-mute",
+                                                           "service-immortal",
+                                                           "agent-killed",
+                                                           "power-cut",
+                                                           "crash-at-write",
+                                                           "freeze",
+                                                           "cut-both",
+                                                           "cut-in",
+                                                           "cut-out",
+                                                           "disk-full",
+                                                           "bit-flip",
+                                                           "config-edited",
+                                                           "backup-gone",
+                                                           "pairing",
+                                                           "controller-killed",
+                                                           "controller-crash",
+                                                           "controller-freeze",
+                                                           "controller-cut-both",
+                                                           "controller-cut-in",
+                                                           "controller-cut-out",
+                                                           "controller-forgets",
+                                                           "controller-disk-full",
+                                                           "second-controller",
+                                                           "broker-stops",
+                                                           "broker-forgets",
+                                                           "slow-network",
+                                                           "lossy-network",
+                                                           "switchover",
+                                                           "failover",
+                                                           "form",
+                                                           "switchover-both",
+                                                           "clear-fault"};
+
+class Dice {
+  public:
+    explicit Dice(std::uint64_t seed) : random_(seed) {}
+    unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
+    Millis between(int least, int most) {
+        return Millis{least + static_cast<int>(below(static_cast<unsigned>(most - least + 1)))};
+    }
+    bool chance(unsigned percent) { return below(100) < percent; }
+
+  private:
+    std::mt19937_64 random_;
+};
+
+Timing draw_timing(Dice& dice) {
+    Timing t;
+    t.heartbeat = dice.between(500, 1000);
+    t.fall = 2 + dice.below(2);
+    t.lease = t.heartbeat * (3 + dice.below(3));
+    t.fence = dice.between(2500, 3500);
+    t.hold_down = required_hold_down(t);  // as short as the proof allows
+    t.stop_timeout = Millis{4000};
+    t.start_timeout = Millis{5000};
+    t.promote_timeout = Millis{12000};
+    t.local_restarts = dice.below(3);
+    t.restart_window = Millis{60000};
+    return t;
+}
+
+Plan house(Dice& dice, std::uint64_t seed) {
+    Plan plan;
+    plan.seed = seed;
+    plan.timing = draw_timing(dice);
+    plan.hold = dice.chance(70);
+    plan.watchdog = dice.chance(70);
+    for (auto& rate : plan.rate) {
+        // Mostly as far apart as the configured drift allows: that is where leases break.
+        const int parts =
+            dice.chance(60) ? (dice.chance(50) ? 10 : -10) : static_cast<int>(dice.below(21)) - 10;
+        rate = 1.0 + parts * 0.001;
+    }
+    plan.grain = dice.between(100, 300);
+    return plan;
+}
+
+Fault draw_fault(Dice& dice, const Plan& plan, const std::vector<FaultKind>& kinds) {
+    Fault f;
+    f.kind = kinds[dice.below(static_cast<unsigned>(kinds.size()))];
+    f.node = dice.below(2);
+    // Half of them at the edge of a step: that is where things break.
+    if (dice.chance(50)) {
+        f.boundary = 1 + dice.below(24);
+        f.at = dice.between(0, dice.chance(50) ? 5 : 1500);
+    } else {
+        f.at = dice.between(0, static_cast<int>(plan.length.count()));
+    }
+    const auto t = plan.timing;
+    const auto most = dice.chance(50) ? t.lease : t.hold_down + t.fence;
+    f.length = dice.between(200, static_cast<int>(most.count()));
+    f.detail = 1 + dice.below(12);
+    return f;
+}
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) {
+    return kNames.at(static_cast<std::size_t>(kind));
+}
+
+Plan draw_house(std::uint64_t seed) {
+    Dice dice(seed);
+    return house(dice, seed);
+}
+
+Plan draw(std::uint64_t seed) {
+    Dice dice(seed);
+    auto plan = house(dice, seed);
+    // Swarm testing: each schedule knows only some kinds of faults, so that rare ones meet.
+    std::vector<FaultKind> kinds;
+    const unsigned share = 10 + dice.below(50);
+    for (unsigned i = 0; i < kFaultKinds; ++i)
+        if (dice.chance(share)) kinds.push_back(static_cast<FaultKind>(i));
+    // Something should move in most of them.
+    if (kinds.empty() || dice.chance(50)) kinds.push_back(FaultKind::switchover);
+    const unsigned faults = 1 + dice.below(6);
+    plan.length = Millis{4000} * faults;
+    for (unsigned i = 0; i < faults; ++i) plan.faults.push_back(draw_fault(dice, plan, kinds));
+    return plan;
+}
+
+std::string text(const Fault& f) {
+    const auto when = f.boundary == 0 ? fmt::format("at {}", f.at.count())
+                                      : fmt::format("step {} +{}", f.boundary, f.at.count());
+    return fmt::format("{} {} node {} for {} detail {}", when, to_string(f.kind), f.node,
+                       f.length.count(), f.detail);
+}
+
+namespace {
+
+Result<Fault> parse_line(const std::string& line) {
+    const Error bad{Errc::invalid, "not a fault: " + line};
+    std::istringstream in(line);
+    std::string word;
+    std::string kind;
+    Fault f;
+    long long at = 0;
+    long long length = 0;
+    if (!(in >> word)) return bad;
+    if (word == "step") {
+        char plus = 0;
+        if (!(in >> f.boundary >> plus >> at) || plus != '+' || f.boundary == 0) return bad;
+    } else if (word != "at" || !(in >> at)) {
+        return bad;
+    }
+    std::string node;
+    std::string lasts;
+    std::string detail;
+    if (!(in >> kind >> node >> f.node >> lasts >> length >> detail >> f.detail)) return bad;
+    const auto found = std::find(kNames.begin(), kNames.end(), kind);
+    if (found == kNames.end() || node != "node" || lasts != "for" || detail != "detail") return bad;
+    constexpr long long kMost = 24LL * 3600 * 1000;
+    if (at < 0 || at > kMost || length < 0 || length > kMost || f.node > 1) return bad;
+    f.kind = static_cast<FaultKind>(found - kNames.begin());
+    f.at = Millis{at};
+    f.length = Millis{length};
+    return f;
+}
+
+}  // namespace
+
+Result<std::vector<Fault>> parse_faults(const std::string& text) {
+    std::vector<Fault> faults;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        line = line.substr(0, line.find('#'));
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        auto fault = parse_line(line);
+        if (!fault) return fault.error();
+        faults.push_back(*fault);
+    }
+    return faults;
+}
+
+}  // namespace zha::sim

@@ -1,0 +1,90 @@
+// What: one schedule of the simulation: how the house is built, and which faults hit it when.
+// Why: everything random is drawn once from a 64-bit seed into this value, so that a failure can be
+//      replayed, shortened by leaving faults out, and written down.
+// Contract: draw(seed) is the same on every machine. text() and parse() are exact inverses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/result.hpp"
+
+namespace zha::sim {
+
+enum class FaultKind {
+    unplug,            ///< the dongle is pulled out and put back
+    hang,              ///< the dongle answers nothing
+    torn_write,        ///< the next NVRAM write ends in its middle
+    defiant,           ///< a reset does not silence the dongle
+    service_dies,      ///< zigbee2mqtt ends by itself
+    service_broken,    ///< zigbee2mqtt does not start
+    service_mute,      ///< zigbee2mqtt never says "online"
+    service_immortal,  ///< no signal ends zigbee2mqtt
+    agent_killed,      ///< SIGKILL to the agent's worker
+    power_cut,         ///< the host is off, and comes back
+    crash_at_write,    ///< power cut at the n-th change on disk from now
+    freeze,            ///< nothing on the host runs; the radio goes on
+    cut_both,          ///< no network
+    cut_in,            ///< hears nothing
+    cut_out,           ///< is not heard
+    disk_full,
+    bit_flip,       ///< a kept snapshot's image is damaged on disk
+    config_edited,  ///< configuration.yaml names another network
+    backup_gone,    ///< coordinator_backup.json is missing
+    pairing,        ///< a device joins through the active node
+    controller_killed,
+    controller_crash,  ///< power cut at the n-th change on the controller's disk
+    controller_freeze,
+    controller_cut_both,
+    controller_cut_in,
+    controller_cut_out,
+    controller_forgets,  ///< starts again without its journal
+    controller_disk_full,
+    second_controller,  ///< somebody starts another one with an old copy of the journal
+    broker_stops,
+    broker_forgets,  ///< restarts without its retained messages
+    slow_network,
+    lossy_network,
+    switchover,       ///< operator: to the target
+    failover,         ///< operator: to the target
+    form,             ///< operator: a NEW network on the target
+    switchover_both,  ///< two operators at once, to different nodes
+    clear_fault,
+};
+inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::clear_fault) + 1;
+
+struct Fault {
+    FaultKind kind = FaultKind::unplug;
+    unsigned node = 0;      ///< target, where there is a choice
+    unsigned boundary = 0;  ///< after this many steps of the system; 0 = at a time
+    Millis at{0};           ///< since the house was ready, or since the boundary
+    Millis length{0};       ///< until it is mended; 0 = at the end only
+    unsigned detail = 0;    ///< n-th write, or how slow
+    bool operator==(const Fault&) const = default;
+};
+
+struct Plan {
+    std::uint64_t seed = 0;  ///< of the network's dice
+    Timing timing;
+    bool hold = true;      ///< on_controller_loss: hold
+    bool watchdog = true;  ///< hosts have a hardware watchdog that cuts the dongle's power
+    double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
+    Millis grain{200};                 ///< lateness of timers
+    Millis length{20000};              ///< until everything is mended
+    std::vector<Fault> faults;
+};
+
+Plan draw(std::uint64_t seed);
+/// Draws the house only: no faults.
+Plan draw_house(std::uint64_t seed);
+
+std::string_view to_string(FaultKind kind);
+/// One line: a fault of a replayable specification.
+std::string text(const Fault& fault);
+/// The faults of a specification; '#' begins a comment.
+Result<std::vector<Fault>> parse_faults(const std::string& text);
+
+}  // namespace zha::sim

@@ -1,0 +1,120 @@
+#include "simulator/simulate/run.hpp"
+
+#include <fmt/format.h>
+
+#include "core/lease.hpp"
+#include "simulator/simulate/faults.hpp"
+#include "simulator/simulate/house.hpp"
+
+namespace zha::sim {
+
+namespace {
+
+constexpr Millis kReadyMost{30000};
+
+/// Starts the faults of a plan when their time or their step has come.
+class Faults {
+  public:
+    Faults(House& house, const Plan& plan, Outcome& outcome, const Story& story)
+        : house_(house), plan_(plan), outcome_(outcome), story_(story) {}
+
+    void begin() {
+        first_step_ = house_.steps;
+        for (const auto& fault : plan_.faults)
+            if (fault.boundary == 0) plan_for(fault);
+        house_.at_step = [this] { step(); };
+    }
+
+  private:
+    void plan_for(const Fault& fault) {
+        house_.time().after(fault.at, [this, fault] {
+            if (over_ || !strike(house_, fault)) return;
+            ++outcome_.faults;
+            if (story_) story_("FAULT " + text(fault));
+        });
+    }
+    void step() {
+        const auto now = house_.steps - first_step_;
+        for (const auto& fault : plan_.faults)
+            if (fault.boundary == now) plan_for(fault);
+    }
+
+  public:
+    void end() {
+        over_ = true;
+        house_.at_step = {};
+    }
+
+  private:
+    House& house_;
+    const Plan& plan_;
+    Outcome& outcome_;
+    const Story& story_;
+    unsigned first_step_ = 0;
+    bool over_ = false;
+};
+
+void measure(const House& house, const Plan& plan, Outcome& outcome) {
+    const auto& intervals = house.witness->intervals();
+    for (std::size_t i = 1; i < intervals.size(); ++i) {
+        const auto& before = intervals[i - 1];
+        const auto& after = intervals[i];
+        if (before.to < Micros{0}) continue;
+        const auto gap = std::chrono::duration_cast<Millis>(after.from - before.to);
+        const auto bound = static_cast<double>(worst_rto(plan.timing).count());
+        outcome.gaps.push_back({before.host == after.host ? "same node" : "moved", gap,
+                                static_cast<double>(gap.count()) / bound});
+    }
+}
+
+}  // namespace
+
+Outcome run(const Plan& plan, const Story& story) {
+    Outcome outcome;
+    House house(plan);
+    if (story)
+        house.story = [&](const std::string& line) {
+            story(fmt::format("{:9.3f}  {}",
+                              static_cast<double>(house.time().elapsed().count()) / 1e6, line));
+        };
+    auto& time = house.time();
+    auto& witness = *house.witness;
+    bool ready = time.advance_until(
+        [&] { return house.host(0).is(NodeState::standby) && house.controller->bus.connected(); },
+        kReadyMost);
+    time.advance(2 * plan.timing.heartbeat + Millis{500});
+    house.command("switchover", "one");
+    ready = ready && time.advance_until(
+                         [&] { return house.settled() && house.host(1).is(NodeState::standby); },
+                         kReadyMost);
+    if (!ready) witness.violate(Checker::liveness, "the house never got ready");
+    // The journal as it is now is what somebody will start a second controller from.
+    (void)house.world.store.copy(house.world.config.controller.state, "/second");
+    Faults faults(house, plan, outcome, story);
+    faults.begin();
+    const auto end = time.elapsed() + plan.length;
+    while (time.elapsed() < end && witness.violations().empty())
+        time.advance(std::min(Millis{1000}, std::chrono::ceil<Millis>(end - time.elapsed())));
+    faults.end();
+    if (story) house.story("everything is mended");
+    if (witness.violations().empty()) {
+        house.mend();
+        const auto bound = 3 * worst_rto(plan.timing);
+        const auto limit = time.elapsed() + bound;
+        bool done = false;
+        while (!done && time.elapsed() < limit && witness.violations().empty()) {
+            // After failed promotions a node waits for an operator.
+            for (const auto& host : house.hosts) house.command("clear-fault", host->self.name);
+            done = time.advance_until([&] { return house.settled(); }, bound / 6);
+        }
+        if (!done && witness.violations().empty())
+            witness.violate(Checker::liveness, "nobody is active though all is mended");
+    }
+    measure(house, plan, outcome);
+    outcome.violations = witness.violations();
+    outcome.steps = house.steps;
+    outcome.simulated = std::chrono::duration_cast<Millis>(time.elapsed());
+    return outcome;
+}
+
+}  // namespace zha::sim

@@ -1,0 +1,79 @@
+// What: the only judge of a simulated schedule: what was really on the air, and what was said.
+// Why: controllers and agents may believe what they like; the checkers read the radios.
+// Contract: look() is called after every event. A violation is kept once per checker, with its time
+//      and the evidence. Nothing here influences the run.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "platform/history/history.hpp"
+#include "simulator/cluster/host.hpp"
+
+namespace zha::sim {
+
+/// Checkers, in the order in which results are printed.
+enum class Checker {
+    exclusivity,    ///< at most one coordinator of the network is on the air
+    counters,       ///< frame counters on the air never go back
+    network,        ///< nobody forms a network; identity and key stay what they were
+    half_identity,  ///< a half-written dongle is never started
+    devices,        ///< what was paired before a planned move is known after it
+    order,          ///< epochs on the air increase
+    truthfulness,   ///< success and "active" are said only when they are true
+    liveness,       ///< once all is mended somebody is active in bounded time
+    artefacts,      ///< a crash leaves valid files
+};
+inline constexpr unsigned kCheckers = 9;
+std::string_view to_string(Checker checker);
+
+struct Interval {
+    unsigned host = 0;
+    Micros from{0};
+    Micros to{-1};  ///< negative: still on
+};
+
+class Witness {
+  public:
+    Witness(VirtualTime& time, std::vector<Host*> hosts, Millis slack);
+
+    void look();
+    /// A line of the history was written by a controller.
+    void told(const HistoryLine& line);
+    void paired(unsigned devices) { devices_ = std::max(devices_, devices); }
+    void formed() { violate(Checker::network, "a NEW network was formed"); }
+    void violate(Checker checker, const std::string& text);
+
+    const std::map<Checker, std::string>& violations() const { return violations_; }
+    const std::vector<Interval>& intervals() const { return intervals_; }
+    unsigned devices() const { return devices_; }
+
+  private:
+    struct State {
+        bool on = false;
+        double start_counter = 0;
+        std::size_t interval = 0;
+        Micros claimed{-1};  ///< since when it says active without being on the air
+        Micros last_on{-1};
+    };
+    void switched_on(unsigned i);
+    void switched_off(unsigned i);
+    void check_claim(unsigned i);
+    double used(unsigned i) const;
+    std::string at(const std::string& text) const;
+
+    VirtualTime& time_;
+    std::vector<Host*> hosts_;
+    Millis slack_;
+    std::vector<State> states_;
+    std::vector<Interval> intervals_;
+    std::map<Checker, std::string> violations_;
+    std::string fingerprint_;
+    double highest_ = 0;  ///< counter ever used on the air
+    Epoch last_epoch_ = 0;
+    unsigned last_host_ = 99;
+    unsigned devices_ = 0;
+};
+
+}  // namespace zha::sim
