@@ -12,6 +12,7 @@ namespace {
 
 constexpr Millis kTick{250};
 constexpr Millis kForgetFailures{600000};
+constexpr Millis kAnnounceAgain{2000};
 
 Notification notification(EventKind kind) {
     switch (kind) {
@@ -64,7 +65,7 @@ Controller::Controller(const Config& config, ControllerParts parts, Journal jour
     situation_.journal = std::move(journal);
     if (auto& move = situation_.journal.move) move->started = move->phase_since = p_.clock.now();
     for (const auto& node : config.nodes) situation_.nodes[node.name] = NodeView{};
-    saved_ = encode_journal(situation_.journal);
+    saved_ = situation_.journal;
     facts_ = {situation_.journal.incarnation, p_.clock.wall()};
 }
 
@@ -94,6 +95,8 @@ Task<void> Controller::run() {
     auto expected = p_.clock.now() + kTick;
     while (co_await p_.clock.sleep_until(expected)) {
         expected = p_.clock.now() + kTick;
+        // A broker under load may have lost it.
+        if (!confirmed_ && !passive_ && expected - announced_at_ > kAnnounceAgain) announce();
         decide_now();
         publish_state();
     }
@@ -108,8 +111,16 @@ void Controller::connection(bool up, const std::string& why) {
     spdlog::info("connected to the broker");
     // Whatever the broker holds of us may be older than this session.
     published_.clear();
-    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
+    news_ = true;
+    announce();
     publish_discovery();
+}
+
+void Controller::announce() {
+    if (!p_.bus.connected()) return;
+    announced_at_ = p_.clock.now();
+    published_.erase(topics_.controller_status());
+    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
 }
 
 void Controller::start_anew() {
@@ -154,7 +165,10 @@ void Controller::heard_report(const BusMessage& message) {
     const auto nonce = report->nonce;
     const auto node = report->node;
     auto& view = it->second;
-    if (!view.heard || view.report.state != report->state || view.report.fault != report->fault)
+    const bool changed =
+        !view.heard || view.report.state != report->state || view.report.fault != report->fault;
+    news_ = news_ || changed;
+    if (changed)
         spdlog::info("{} is {}{}", node, to_string(report->state),
                      report->fault.empty() ? "" : " (" + report->fault + ")");
     view.report = std::move(*report);
@@ -200,8 +214,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);
     auto decision = decide(situation_);
-    const auto text = encode_journal(decision.journal);
-    if (text != saved_) {
+    if (decision.journal != saved_) {
         if (auto saved = save_journal(p_.store, config_.controller.state, decision.journal);
             !saved) {
             spdlog::error("the journal cannot be written, nothing is decided: {}",
@@ -210,8 +223,10 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
                 reply(situation_.command->id, true, "failed", saved.error().message);
             return false;
         }
-        saved_ = text;
+        saved_ = decision.journal;
+        news_ = true;
     }
+    news_ = news_ || decision.text != decision_.text || decision.state != decision_.state;
     decision_ = std::move(decision);
     situation_.journal = decision_.journal;
     situation_.raised = decision_.raised;
@@ -257,6 +272,7 @@ void Controller::heard_switch(const std::string& node, const BusMessage& message
         decide_now(OperatorCommand{OperatorCommand::Verb::switchover, "switch-of-" + node, node});
     }
     published_.erase(topics_.active_state(node));
+    news_ = true;
     publish_state();
 }
 
@@ -339,6 +355,10 @@ void Controller::publish(const std::string& topic, const std::string& payload, b
 
 void Controller::publish_state() {
     if (!p_.bus.connected()) return;
+    // Its ages are whole seconds.
+    const auto now = p_.clock.now();
+    if (!std::exchange(news_, false) && now - state_at_ < Millis{1000}) return;
+    state_at_ = now;
     auto state = state_json(situation_, decision_, facts_);
     const std::string active = state["active"];
     publish(topics_.state(), state.dump(), true);

@@ -48,6 +48,8 @@ class Controller {
     void heard_agent_status(const std::string& node, const BusMessage& message);
     void heard_own_status(const BusMessage& message);
     void connection(bool up, const std::string& why);
+    /// Says "online" until that comes back through the broker.
+    void announce();
     /// Counts as just started: what nodes did meanwhile is not known.
     void start_anew();
     /// One decision; false when there is no session or the journal could not be written: then
@@ -68,7 +70,7 @@ class Controller {
     Situation situation_;
     Decision decision_;
     ControllerFacts facts_;
-    std::string saved_;  ///< the journal as it is on disk
+    Journal saved_;  ///< as it is on disk
     std::map<std::string, Instruction> told_;
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
@@ -76,6 +78,9 @@ class Controller {
     bool confirmed_ = false;                 ///< our own "online" came back through the broker
     bool passive_ = false;                   ///< another, newer controller was seen
     Time decided_at_{0};
+    bool news_ = true;  ///< the published state is older than what is known
+    Time state_at_{0};
+    Time announced_at_{0};
 };
 
 }  // namespace zha

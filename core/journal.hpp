@@ -41,6 +41,7 @@ struct Move {
     WallSeconds started_at = 0;
     Time started{0};      ///< by the controller's own clock; not kept across a restart
     Time phase_since{0};  ///< likewise
+    bool operator==(const Move&) const = default;
 };
 
 struct Journal {
@@ -50,6 +51,7 @@ struct Journal {
     bool released = false;          ///< the end of `epoch` was verified
     std::string fingerprint;        ///< of the cluster's network, once known
     std::optional<Move> move;
+    bool operator==(const Journal&) const = default;
 };
 
 std::string_view to_string(MoveKind);

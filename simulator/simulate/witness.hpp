@@ -56,6 +56,7 @@ class Witness {
         std::size_t interval = 0;
         Micros claimed{-1};  ///< since when it says active without being on the air
         Micros last_on{-1};
+        Epoch epoch = 0;  ///< highest that its agent ever held
     };
     void switched_on(unsigned i);
     void switched_off(unsigned i);
