@@ -12,6 +12,7 @@ using namespace zha;
 struct Arguments {
     std::string config = "/etc/zha/zha.yaml";
     std::string node;
+    std::string what = "show";  ///< of fsm
     unsigned limit = 20;
     unsigned timeout_s = 240;
     cli::Options options;
@@ -31,6 +32,10 @@ void add_verbs(CLI::App& app, Arguments& a) {
     auto* clear = app.add_subcommand("clear-fault", "let a node in fault try again");
     clear->add_option("node", a.node, "the node")->required();
     app.add_subcommand("check-config", "check the configuration and what follows from its timings");
+    auto* fsm = app.add_subcommand("fsm", "the state table that is compiled in");
+    fsm->add_option("what", a.what, "show, check or mermaid")
+        ->check(CLI::IsMember({"show", "check", "mermaid"}))
+        ->capture_default_str();
     auto* history = app.add_subcommand("history", "role changes and events");
     history->add_option("--limit", a.limit, "newest lines to show")->check(CLI::Range(1, 200));
     for (auto* verb : {switchover, failover, form}) {
@@ -71,6 +76,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? cli::kOk : cli::kUsage;
     }
+    if (app.got_subcommand("fsm")) return cli::fsm(arguments.options, arguments.what);
     arguments.options.timeout = Millis{1000 * static_cast<std::int64_t>(arguments.timeout_s)};
     auto config = load_config(arguments.config);
     if (!config) return cli::complain(config.error().message, cli::kUsage);
