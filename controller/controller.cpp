@@ -4,6 +4,7 @@
 
 #include "controller/commands.hpp"
 #include "controller/journal_file.hpp"
+#include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
 
 namespace zha {
@@ -204,10 +205,12 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
     // Cut off from the broker it hears nothing, while a holder may rightly hold on to its lease:
     // no hold-down runs until the session is back and `since` is new.
-    if (!p_.bus.connected() || !confirmed_ || passive_) return false;
+    const bool confirmed = confirmed_ || !kept(Safeguard::confirmed_session);
+    if (!p_.bus.connected() || !confirmed || passive_) return false;
     situation_.now = p_.clock.now();
     // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
-    if (situation_.now - decided_at_ > config_.timing.heartbeat + kTick) {
+    const bool late = situation_.now - decided_at_ > config_.timing.heartbeat + kTick;
+    if (late && kept(Safeguard::late_controller)) {
         spdlog::warn("late by {} ms: counting as just started",
                      (situation_.now - decided_at_).count());
         start_anew();
@@ -216,7 +219,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);
     auto decision = decide(situation_);
-    if (decision.journal != saved_) {
+    if (decision.journal != saved_ && kept(Safeguard::journal_first)) {
         if (auto saved = save_journal(p_.store, config_.controller.state, decision.journal);
             !saved) {
             spdlog::error("the journal cannot be written, nothing is decided: {}",

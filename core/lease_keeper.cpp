@@ -1,4 +1,5 @@
 #include "core/lease_keeper.hpp"
+#include "core/safeguards.hpp"
 
 #include <algorithm>
 
@@ -15,17 +16,20 @@ void LeaseKeeper::report_sent(std::uint64_t nonce, Time sent) {
 
 OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
     if (order.node != node_) return OrderVerdict::wrong_node;
-    if (sent_.empty() || order.nonce != sent_.back().nonce) return OrderVerdict::stale_nonce;
-    if (order.incarnation < memory_.incarnation) return OrderVerdict::lower_incarnation;
+    const bool newest = !sent_.empty() && order.nonce == sent_.back().nonce;
+    if (sent_.empty() || (!newest && kept(Safeguard::nonce))) return OrderVerdict::stale_nonce;
+    if (order.incarnation < memory_.incarnation && kept(Safeguard::incarnation))
+        return OrderVerdict::lower_incarnation;
     memory_.incarnation = order.incarnation;
     if (order.lease <= Millis{0}) return OrderVerdict::accepted;
     // A released epoch never comes back: its end may already have been answered with a new grant.
-    if (order.epoch < memory_.epoch || order.epoch <= memory_.released)
-        return OrderVerdict::no_lease;
+    const bool over = order.epoch < memory_.epoch || order.epoch <= memory_.released;
+    if (over && kept(Safeguard::release_final)) return OrderVerdict::no_lease;
     // A grant of a higher epoch may start a role; a renewal may only continue one.
     memory_.epoch = order.epoch;
     length_ = std::min(order.lease, longest_);
-    const Time until = sent_.back().at + length_;
+    const Time from = kept(Safeguard::own_send_time) ? sent_.back().at : now;
+    const Time until = from + length_;
     deadline_ = std::max(live(now) ? deadline_ : Time{0}, until);
     held_ = false;
     return OrderVerdict::accepted;
@@ -34,11 +38,13 @@ OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
 void LeaseKeeper::echo(std::uint64_t nonce, Time now) {
     // Only while the broker says that the controller is gone. An echo proves that we and the broker
     // hear each other; had the controller come back before it, its status would have come first.
-    if (!hold_ || presence_ != ControllerPresence::offline || !live(now)) return;
+    const bool gone = presence_ == ControllerPresence::offline || !kept(Safeguard::hold_presence);
+    const bool lives = live(now) || !kept(Safeguard::hold_live);
+    if (!hold_ || !gone || !lives || memory_.epoch <= memory_.released) return;
     const auto it =
         std::find_if(sent_.rbegin(), sent_.rend(), [&](const Sent& s) { return s.nonce == nonce; });
     if (it == sent_.rend()) return;
-    const Time until = it->at + length_;
+    const Time until = (kept(Safeguard::hold_send_time) ? it->at : now) + length_;
     if (until <= deadline_) return;
     deadline_ = until;
     held_ = true;

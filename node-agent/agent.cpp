@@ -1,5 +1,6 @@
 #include "node-agent/agent.hpp"
 
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "platform/log/log.hpp"
 
@@ -118,7 +119,8 @@ Task<void> Agent::run() {
 
 Task<void> Agent::watch() {
     while (co_await node_.clock.sleep_for(kTick)) {
-        const bool may = node_.lease.live(node_.now()) && (serving(node_.state) || node_.stopping);
+        const bool live = node_.lease.live(node_.now()) || !kept(Safeguard::watchman);
+        const bool may = live && (serving(node_.state) || node_.stopping);
         // What it was seen to be last counts for little while a start is under way.
         if (may || !node_.service_may_run || node_.state == NodeState::fencing) continue;
         spdlog::warn("zigbee2mqtt may not run now: killing it");

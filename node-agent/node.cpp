@@ -1,5 +1,6 @@
 #include "node-agent/node.hpp"
 
+#include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
 
 namespace zha {
@@ -71,7 +72,8 @@ fsm::Facts Node::facts() {
     fsm::Facts f;
     const auto at = now();
     const auto& memory = lease.memory();
-    f.lease_live = lease.live(at) && memory.epoch > memory.released;
+    const bool live = lease.live(at) || !kept(Safeguard::lease_expiry);
+    f.lease_live = live && memory.epoch > memory.released;
     f.dongle_present = dongle.present();
     f.silenced = silenced && f.dongle_present;
     f.unreleased = memory.epoch > memory.released;
@@ -88,7 +90,7 @@ fsm::Facts Node::facts() {
                         order.source != self.name && snapshots.find(order.snapshot) == nullptr &&
                         at - stage_failed_at >= kStageRetryAfter;
     f.snapshot_held = best != nullptr && best->info.has_nvram;
-    f.may_form = order.allow_form && blank;
+    f.may_form = order.allow_form && (blank || !kept(Safeguard::form_blank));
     f.refresh_due = at - refreshed_at >= kRefreshEvery;
     f.retry_due = at - failed_at >= kRetryAfter;
     f.fault_cleared = order.clear_fault;
@@ -97,7 +99,7 @@ fsm::Facts Node::facts() {
 
 std::string Node::must_stop() const {
     if (stopping) return "the agent is being stopped";
-    if (!lease.live(now())) return "the lease ran out";
+    if (!lease.live(now()) && kept(Safeguard::start_check)) return "the lease ran out";
     if (order.goal != Goal::active) return "the role was taken back";
     if (!dongle.present()) return "the dongle is gone";
     return {};

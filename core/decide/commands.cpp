@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/decide/context.hpp"
+#include "core/safeguards.hpp"
 
 namespace zha::deciding {
 
@@ -34,7 +35,7 @@ bool nothing_formed(const Context& c) {
 void form(Context& c) {
     const auto& node = c.s.command->node;
     if (c.s.config->node(node) == nullptr) return refuse(c, "there is no node " + node);
-    const bool again = nothing_formed(c);
+    const bool again = nothing_formed(c) || !kept(Safeguard::form_refusal);
     if (!again && (c.j.epoch != 0 || !c.j.holder.empty()))
         return refuse(c, "a network exists already: forming another would lose every device");
     for (const auto& [name, other] : c.s.nodes)
@@ -42,7 +43,7 @@ void form(Context& c) {
             return refuse(c, name + " has been active before: this is not a new system");
     if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
     if (c.j.maintenance.contains(node)) return refuse(c, node + " is in maintenance");
-    if (!c.report(node).blank)
+    if (!c.report(node).blank && kept(Safeguard::form_blank))
         return refuse(c, "the dongle of " + node + " is not blank; use switchover --to " + node);
     Move move;
     move.kind = MoveKind::form;

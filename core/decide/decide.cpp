@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/decide/context.hpp"
+#include "core/safeguards.hpp"
 
 namespace zha {
 
@@ -44,12 +45,15 @@ namespace {
 void observe_release(Context& c) {
     if (c.holder_released()) return;
     const auto& holder = c.view(c.j.holder);
-    if (holder.heard && holder.report.released >= c.j.epoch) c.j.released = true;
+    const auto needed = kept(Safeguard::release_epoch) ? c.j.epoch : Epoch{1};
+    if (holder.heard && holder.report.released >= needed) c.j.released = true;
     // Nobody renews a lease while the role is being taken away; after the hold-down it is over. Not
     // for a node that is there and says that it cannot prove its silence: that is no lost host.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
     const bool says_no = c.reachable(c.j.holder) && possibly_on_air(holder.report.state);
-    if (taking && !says_no && c.s.now >= held_until(c.s)) c.j.released = true;
+    const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);
+    const bool over = c.s.now >= held_until(c.s) || !kept(Safeguard::hold_down);
+    if (taking && may_be_timed && over) c.j.released = true;
 }
 
 /// A controller that lost its journal finds the one node that still holds the highest epoch.
@@ -74,6 +78,24 @@ void adopt(Context& c) {
     c.j.released = c.report(found).released >= highest;
 }
 
+/// A journal that is behind (an old copy was put back, another controller acted meanwhile): who
+/// reports a higher epoch was granted it, and holds it until it says otherwise.
+void catch_up(Context& c) {
+    if (c.j.epoch == 0 || !kept(Safeguard::journal_behind)) return;
+    for (const auto& [name, node] : c.s.nodes) {
+        if (!node.heard || node.report.epoch <= c.j.epoch) continue;
+        if (c.j.move) {
+            c.event(EventKind::switchover_failed, c.j.move->to, c.j.move->from,
+                    "given up: " + name + " was granted a higher epoch by another controller");
+            c.tell(Answer::Code::failed, true, "another controller acted meanwhile");
+            c.j.move.reset();
+        }
+        c.j.epoch = node.report.epoch;
+        c.j.holder = name;
+        c.j.released = node.report.released >= c.j.epoch;
+    }
+}
+
 void learn_network(Context& c) {
     if (!c.j.fingerprint.empty() || c.holder_released()) return;
     const auto& report = c.report(c.j.holder);
@@ -86,7 +108,8 @@ Instruction instruct(const Context& c, const std::string& node) {
     const auto& move = c.j.move;
     if (node == c.j.holder && !c.j.released) {
         // A holder that is granted the role again is both ends of its move.
-        const bool silent = move && move->from == node && move->phase == MovePhase::releasing;
+        const bool waited_for = move && move->from == node && move->phase == MovePhase::releasing;
+        const bool silent = waited_for && kept(Safeguard::renewal_stops);
         const bool taking = silent || (move && move->from == node && move->to != node);
         i.goal = taking ? Goal::standby : Goal::active;
         // It gives the role up for its maintenance; the lease lets it stop gracefully.
@@ -167,7 +190,9 @@ bool lost(const Situation& s, const std::string& node) {
 Time held_until(const Situation& s) {
     const auto it = s.nodes.find(s.journal.holder);
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
-    return std::max(s.since, leased) + s.config->timing.hold_down;
+    const auto since = kept(Safeguard::hold_down_since) ? s.since : Time{0};
+    const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
+    return std::max(since, last) + s.config->timing.hold_down;
 }
 
 Decision decide(const Situation& situation) {
@@ -177,6 +202,7 @@ Decision decide(const Situation& situation) {
     for (const auto& [name, node] : situation.nodes) d.failures[name] = node.failures;
     deciding::Context c(situation, d);
     deciding::adopt(c);
+    deciding::catch_up(c);
     deciding::observe_release(c);
     deciding::learn_network(c);
     deciding::expire(c);

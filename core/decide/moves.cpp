@@ -4,6 +4,7 @@
 #include "core/decide/context.hpp"
 #include "core/limits.hpp"
 #include "core/manifest.hpp"
+#include "core/safeguards.hpp"
 
 namespace zha::deciding {
 
@@ -77,7 +78,7 @@ void grant(Context& c) {
     const auto& move = *c.j.move;
     const bool counts = move.command.empty() && move.kind != MoveKind::rollback;
     if (counts && !c.j.holder.empty() && move.to != c.j.holder) c.j.moves.push_back(c.s.wall);
-    c.j.epoch = highest + 1;
+    if (kept(Safeguard::grant_epoch)) c.j.epoch = highest + 1;
     c.j.holder = move.to;
     c.j.stopped.clear();
     c.j.released = false;
@@ -113,8 +114,8 @@ void choose_snapshot(Context& c) {
     if (!move.from.empty() && !c.view(move.from).heard && settling) return;
     auto best = target.snapshot;
     if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
-    if (can_ask && source.snapshot.has_nvram && newer(source.snapshot, best))
-        best = source.snapshot;
+    const bool fresher = source.snapshot.has_nvram && newer(source.snapshot, best);
+    if (can_ask && fresher && kept(Safeguard::freshest_snapshot)) best = source.snapshot;
     if (best.id.empty()) return fail(c, "there is no snapshot to start " + move.to + " from");
     move.snapshot = best.id;
     c.tell(Answer::Code::ok, false, "snapshot " + best.id + " goes to " + move.to);
@@ -124,19 +125,33 @@ bool holds(const NodeReport& r, const std::string& snapshot) {
     return r.staged.id == snapshot || r.snapshot.id == snapshot;
 }
 
+/// The journal may be behind: until every lease that it does not know of is over, only the word of
+/// every node shows that nobody holds a higher epoch.
+bool knows_all(const Context& c) {
+    if (!kept(Safeguard::everybody_heard)) return true;
+    if (c.s.now >= c.s.since + c.s.config->timing.hold_down) return true;
+    return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
+        return n.second.heard && n.second.heard_at >= c.s.since;
+    });
+}
+
 void stage(Context& c) {
     auto& move = *c.j.move;
-    if (!c.holder_released()) return c.enter(MovePhase::releasing, "waiting for the release");
+    if (!c.holder_released() && kept(Safeguard::release_wait))
+        return c.enter(MovePhase::releasing, "waiting for the release");
     if (!c.reachable(move.to)) {
         // Nothing is granted on the word of a report that may be old.
         if (c.lost(move.to) && c.in_phase() > c.s.config->timing.fence)
             fail(c, move.to + " is not reachable");
         return;
     }
+    if (!knows_all(c)) return;
     if (move.kind == MoveKind::form) return grant(c);
     if (move.snapshot.empty()) return choose_snapshot(c);
     const auto& target = c.report(move.to);
-    if (holds(target, move.snapshot) && target.ready) return grant(c);
+    const bool ready =
+        (holds(target, move.snapshot) && target.ready) || !kept(Safeguard::ready_check);
+    if (ready) return grant(c);
     if (c.in_phase() < kStageMost) return;
     const auto why = target.fault.empty() ? "it did not get ready in time" : target.fault;
     // A failover takes an older snapshot rather than nothing.
@@ -175,7 +190,8 @@ void verify(Context& c) {
     const bool gone = target.state != NodeState::active && c.reachable(move.to);
     if (c.j.released || gone || c.lost(move.to))
         return c.enter(MovePhase::promoting, move.to + " is not active any more");
-    const bool fresh = c.view(move.to).heard_at > move.phase_since;
+    const bool fresh =
+        c.view(move.to).heard_at > move.phase_since || !kept(Safeguard::success_fresh);
     if (fresh && c.s.bridge == BridgeState::online) return finish(c);
     // The agent read zigbee2mqtt's own answer back; a late will of the old one may hide it here.
     if (fresh && c.in_phase() > kVerifyMost) finish(c);

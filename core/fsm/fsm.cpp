@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "core/fsm/table.hpp"
+#include "core/safeguards.hpp"
 
 namespace zha::fsm {
 

@@ -1,3 +1,4 @@
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "platform/log/log.hpp"
 
@@ -15,13 +16,14 @@ Task<Status> silence(Node& node, Time deadline) {
     if (killed) node.service_may_run = false;
     // Even when zigbee2mqtt cannot be ended: off the air now is better than proven later.
     node.step = "resetting the dongle";
-    auto info = co_await node.dongle.fence(deadline);
+    Result<DongleInfo> info(DongleInfo{});
+    if (kept(Safeguard::fence_reset)) info = co_await node.dongle.fence(deadline);
     if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
-    if (!info) {
+    if (!info && kept(Safeguard::fence_read_back)) {
         node.dongle_state = node.dongle.present() ? DongleState::faulty : DongleState::absent;
         co_return info.error();
     }
-    node.dongle_info = *info;
+    if (info) node.dongle_info = *info;
     node.dongle_state = DongleState::silent;
     node.silenced = true;
     co_return Status();
@@ -29,14 +31,20 @@ Task<Status> silence(Node& node, Time deadline) {
 
 Task<Status> fence(Node& node, Time deadline) {
     node.silenced = false;
-    auto silent = co_await silence(node, deadline);
+    const bool first = node.dongle_state == DongleState::unknown && !node.dongle_info;
+    Status silent;
+    if (first && !kept(Safeguard::boot_fence))
+        node.silenced = true;
+    else
+        silent = co_await silence(node, deadline);
     if (!silent) co_return silent;
     // Durable before it is told: a released epoch may be given to another node at once.
     if (auto released = node.release(); !released) {
         node.silenced = false;
         co_return released;
     }
-    spdlog::info("fenced: device state {} read back", node.dongle_info->device_state);
+    if (node.dongle_info)
+        spdlog::info("fenced: device state {} read back", node.dongle_info->device_state);
     co_return Status();
 }
 
@@ -46,7 +54,8 @@ Task<Status> confirm_gone(Node& node, Time deadline) {
     auto killed = co_await node.service.kill(deadline);
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
-    if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    if (!killed && kept(Safeguard::gone_proof))
+        co_return within("zigbee2mqtt does not end", killed.error());
     node.service_may_run = false;
     node.dongle.close();
     if (node.dongle.present()) co_return Status(Errc::busy, "the dongle came back");

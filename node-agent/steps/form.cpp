@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "node-agent/sync/z2m_files.hpp"
 #include "platform/log/log.hpp"
@@ -31,7 +32,8 @@ Status nothing_to_lose(Node& node) {
 }  // namespace
 
 Task<Status> form(Node& node, Time deadline) {
-    if (!node.blank || !node.silenced || node.dirty)
+    const bool blank = node.blank || !kept(Safeguard::form_blank);
+    if (!blank || !node.silenced || node.dirty)
         co_return Status(Errc::refused, "the dongle is not proven blank and silent");
     if (auto fine = nothing_to_lose(node); !fine) co_return within("form", fine.error());
     const auto& timing = node.config.timing;

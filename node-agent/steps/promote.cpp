@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/counter_margin.hpp"
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "node-agent/sync/z2m_files.hpp"
 #include "platform/log/log.hpp"
@@ -20,12 +21,15 @@ Status raise(Node& node, znp::Image& image, const Snapshot& snapshot) {
                            ? node.order.counter_epoch - manifest.info.epoch
                            : 0;
     auto known = manifest.info.frame_counter;
-    if (node.image) known = std::max(known, znp::frame_counter(*node.image));
+    const bool all = kept(Safeguard::counter_maximum);
+    if (all && node.image) known = std::max(known, znp::frame_counter(*node.image));
     const auto backup = snapshot.files.find("data/coordinator_backup.json");
     if (backup != snapshot.files.end())
         if (auto parsed = parse_backup(backup->second))
             known = std::max(known, parsed->frame_counter);
-    const auto margin = counter_margin(age, since);
+    const auto margin = kept(Safeguard::counter_margin)
+                            ? counter_margin(age, kept(Safeguard::counter_since) ? since : 0)
+                            : 0;
     if (margin > 0x40000000U) return {Errc::refused, "the frame counter is near its end"};
     return znp::raise_counters(image, known, static_cast<std::uint32_t>(margin));
 }
@@ -40,7 +44,8 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     if (auto raised = raise(node, *image, snapshot); !raised) co_return raised;
     node.step = "writing the dongle";
     node.dirty = true;
-    if (auto saved = node.remember(); !saved) co_return saved;
+    if (kept(Safeguard::dirty_durable))
+        if (auto saved = node.remember(); !saved) co_return saved;
     auto written = co_await node.dongle.write(*image, deadline);
     if (!written) co_return written.error();
     node.dirty = false;
@@ -70,7 +75,7 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
     node.dongle.close();
     // From here on the radio may be on, whatever start() says.
     node.silenced = false;
-    node.unsurveyed = true;
+    node.unsurveyed = kept(Safeguard::survey_fresh);
     node.dongle_state = DongleState::unknown;
     node.service_may_run = true;
     auto started = co_await node.service.start(deadline);
@@ -83,7 +88,8 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
         why = node.must_stop();
         if (why.empty() && node.service_status.state == ServiceState::stopped)
             why = "zigbee2mqtt ended while it started";
-        return !why.empty() || (node.bridge.online() && node.bridge.info().known);
+        const bool said = node.bridge.online() && node.bridge.info().known;
+        return !why.empty() || said || !kept(Safeguard::online_proof);
     });
     if (!why.empty()) co_return Status(Errc::refused, why);
     if (!online) co_return Status(Errc::timeout, "zigbee2mqtt did not get online in time");
@@ -92,7 +98,8 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
     const auto identity = znp::identity_of(*node.image);
     if (!identity) co_return Status();  // forming: there was nothing to compare with
     const auto other = stranger(node.bridge.info(), *identity);
-    if (!other.empty()) co_return Status(Errc::mismatch, "zigbee2mqtt runs " + other);
+    if (!other.empty() && kept(Safeguard::online_proof))
+        co_return Status(Errc::mismatch, "zigbee2mqtt runs " + other);
     node.dongle_state = DongleState::on_air;
     co_return Status();
 }

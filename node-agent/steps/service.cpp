@@ -1,6 +1,7 @@
 // drain, recover and refresh: what happens around a running zigbee2mqtt.
 #include <algorithm>
 
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "platform/log/log.hpp"
 
@@ -13,7 +14,11 @@ Task<Status> drain(Node& node, Time deadline) {
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});
     if (!stopped) spdlog::warn("graceful stop: {}", stopped.error().message);
-    auto fenced = co_await fence(node, node.now() + timing.fence);
+    Status fenced;
+    if (kept(Safeguard::drain_fence))
+        fenced = co_await fence(node, node.now() + timing.fence);
+    else
+        fenced = node.release();
     if (!fenced) co_return fenced;
     // Silent and released; what follows only makes the successor's start better.
     auto read = co_await read_dongle(node, deadline);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "node-agent/sync/z2m_files.hpp"
 #include "platform/log/log.hpp"
@@ -45,7 +46,8 @@ Status consistent(const Files& files, const znp::Identity& identity) {
 Status keep_snapshot(Node& node) {
     if (!node.image) return {Errc::not_found, "the dongle was not read yet"};
     // Half an image may look like the network, and would be the newest of all to start from.
-    if (node.dirty) return {Errc::refused, "a write to the dongle was not proven complete"};
+    if (node.dirty && kept(Safeguard::keep_dirty))
+        return {Errc::refused, "a write to the dongle was not proven complete"};
     const auto identity = znp::identity_of(*node.image);
     if (!identity) return identity.error();
     auto files = read_data(node.store, node.self.data);

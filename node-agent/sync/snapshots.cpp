@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/safeguards.hpp"
 #include "node-agent/sync/manifest_file.hpp"
 #include "node-agent/sync/sha256.hpp"
 
@@ -33,7 +34,8 @@ Result<Snapshot> Snapshots::load_from(const Path& directory) {
     for (const auto& f : manifest->files) {
         auto content = store_.read(directory / f.path, kFileMax);
         if (!content) return content.error();
-        if (content->size() != f.size || sha256_hex(*content) != f.sha256)
+        const bool same = content->size() == f.size && sha256_hex(*content) == f.sha256;
+        if (!same && kept(Safeguard::snapshot_hash))
             return {Errc::corrupt,
                     (directory / f.path).string() + ": is not what the manifest says"};
         snapshot.files[f.path] = std::move(*content);

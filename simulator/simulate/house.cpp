@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/safeguards.hpp"
+
 namespace zha::sim {
 
 namespace {
@@ -105,7 +107,11 @@ void House::start_second() {
 }
 
 void House::stop_second() {
+    if (!second) return;
     second.reset();
+    // The first one stood back for it; somebody starts it again.
+    stop_controller();
+    start_controller();
 }
 
 void House::command(const std::string& verb, const std::string& to) {
@@ -117,7 +123,7 @@ void House::command(const std::string& verb, const std::string& to) {
 void House::kill_worker(unsigned i) {
     if (!host(i).agent) return;
     host(i).kill_agent();
-    guard(i);
+    if (kept(Safeguard::guard_process)) guard(i);
 }
 
 void House::guard(unsigned i) {
@@ -172,7 +178,13 @@ void House::freeze(unsigned i, Millis length) {
     const auto watchdog = std::min(length, most);
     world.time.after(watchdog, [this, i, length, watchdog] {
         if (!host(i).frozen || off_[i]) return;
-        if (length > watchdog) return power_cut(i, length - watchdog);
+        const bool bites = length > watchdog && kept(Safeguard::watchdog);
+        if (bites) return power_cut(i, length - watchdog);
+        if (length > watchdog)
+            world.time.after(length - watchdog, [this, i] {
+                if (host(i).frozen) host(i).thaw();
+            });
+        if (length > watchdog) return;
         host(i).thaw();
     });
 }

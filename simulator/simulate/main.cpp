@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "simulator/simulate/campaign.hpp"
+#include "simulator/simulate/mutants.hpp"
 #include "simulator/simulate/shrink.hpp"
 
 namespace {
@@ -21,6 +23,7 @@ struct Arguments {
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool trace = false;
     bool json = false;
+    bool mutants = false;
     std::string replay;
 };
 
@@ -74,10 +77,18 @@ int main(int argc, char** argv) {
     app.add_option("--replay", a.replay, "the faults of a file, in the house of --seed");
     app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
     app.add_flag("--trace", a.trace, "tell the story of --seed");
+    app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
     app.add_flag("--json", a.json, "results as JSON");
     CLI11_PARSE(app, argc, argv);
     if (!a.replay.empty()) return replay(a);
     if (app.count("--seed") > 0) return one(draw(a.seed), a.trace);
+    if (a.mutants) {
+        const auto mutants = hunt(a.first, a.seeds, a.jobs);
+        fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
+        return std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; })
+                   ? 0
+                   : 1;
+    }
     const auto results = run_seeds(a.first, a.seeds, a.jobs);
     fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
     return results.failures.empty() ? 0 : 1;

@@ -1,0 +1,81 @@
+#include "simulator/simulate/safeguards.hpp"
+
+#include <array>
+
+namespace zha {
+
+namespace {
+thread_local Safeguard away = Safeguard::none;
+}
+
+bool kept(Safeguard safeguard) {
+    return safeguard != away;
+}
+
+namespace sim {
+
+namespace {
+constexpr std::array<std::string_view, kSafeguards> kNames{
+    "none",
+    "nonce",
+    "incarnation",
+    "own-send-time",
+    "release-final",
+    "hold-presence",
+    "hold-send-time",
+    "hold-live",
+    "lease-expiry",
+    "watchman",
+    "start-check",
+    "boot-fence",
+    "fence-reset",
+    "fence-read-back",
+    "drain-fence",
+    "gone-proof",
+    "gate-dirty",
+    "dirty-durable",
+    "keep-dirty",
+    "gate-configuration",
+    "gate-backup",
+    "counter-margin",
+    "counter-maximum",
+    "counter-since",
+    "snapshot-hash",
+    "online-proof",
+    "survey-fresh",
+    "hold-down",
+    "hold-down-since",
+    "hold-down-leased",
+    "holder-says-no",
+    "release-epoch",
+    "release-wait",
+    "renewal-stops",
+    "grant-epoch",
+    "journal-first",
+    "late-controller",
+    "confirmed-session",
+    "journal-behind",
+    "everybody-heard",
+    "form-refusal",
+    "form-blank",
+    "freshest-snapshot",
+    "ready-check",
+    "success-fresh",
+    "guard-process",
+    "watchdog",
+};
+}
+
+Without::Without(Safeguard safeguard) {
+    away = safeguard;
+}
+Without::~Without() {
+    away = Safeguard::none;
+}
+
+std::string_view to_string(Safeguard safeguard) {
+    return kNames.at(static_cast<std::size_t>(safeguard));
+}
+
+}  // namespace sim
+}  // namespace zha
