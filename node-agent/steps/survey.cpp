@@ -52,6 +52,9 @@ Status keep_snapshot(Node& node) {
     if (!identity) return identity.error();
     auto files = read_data(node.store, node.self.data);
     if (!files) return files.error();
+    // The gate starts nothing without it: such a set would displace one that can be started.
+    if (!files->contains("data/coordinator_backup.json"))
+        return {Errc::refused, "coordinator_backup.json is missing"};
     if (auto good = consistent(*files, *identity); !good) return good;
     const auto image = znp::to_json(*node.image);
     if (unchanged(node, *files, image)) return {};

@@ -57,7 +57,7 @@ Task<Result<DongleInfo>> VirtualDongle::fence(Time deadline) {
         open_ = false;
         co_return reset.error();
     }
-    stick_.radio = stick_.defiant;
+    stick_.radio = stick_.radio && stick_.defiant;
     if (stick_.radio) co_return Error{Errc::mismatch, "device state 9 after the reset"};
     co_return info();
 }

@@ -13,7 +13,7 @@ namespace zha::sim {
 struct VirtualStick {
     bool plugged = true;
     bool hung = false;          ///< answers nothing, and a reset does not help
-    bool defiant = false;       ///< is on the air again after every reset
+    bool defiant = false;       ///< stays on the air whatever resets it
     bool radio = false;         ///< as the air sees it; meaningless without power
     bool taken = false;         ///< the service holds the port
     bool break_writes = false;  ///< the next write fails in its middle
