@@ -110,7 +110,11 @@ Task<Status> promote(Node& node, Time deadline) {
     if (manifest == nullptr) manifest = node.snapshots.best();
     if (manifest == nullptr) co_return Status(Errc::not_found, "no snapshot is held here");
     auto snapshot = node.snapshots.load(manifest->info.id);
-    if (!snapshot) co_return snapshot.error();
+    if (!snapshot) {
+        // If it was this node's own, its dongle still has what was lost.
+        node.unsurveyed = true;
+        co_return snapshot.error();
+    }
     spdlog::info("promoting from snapshot {}", snapshot->manifest.info.id);
     if (auto written = co_await write_dongle(node, *snapshot, deadline); !written)
         co_return written;

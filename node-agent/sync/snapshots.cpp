@@ -145,10 +145,18 @@ Status Snapshots::accept(const std::string& id, std::uint32_t firmware) {
     return {};
 }
 
-Result<Snapshot> Snapshots::load(const std::string& id) {
-    if (own_ && own_->info.id == id) return load_from(own_directory() / id);
-    if (staged_ && staged_->info.id == id) return load_from(staged_directory() / id);
-    return {Errc::not_found, "snapshot " + id + " is not held here"};
+Result<Snapshot> Snapshots::load(std::string id) {
+    const bool own = own_ && own_->info.id == id;
+    if (!own && !(staged_ && staged_->info.id == id))
+        return {Errc::not_found, "snapshot " + id + " is not held here"};
+    const auto directory = own ? own_directory() : staged_directory();
+    auto snapshot = load_from(directory / id);
+    if (snapshot || snapshot.error().code != Errc::corrupt) return snapshot;
+    // It was good once and the disk lost it: an older one, or a new one, is better than none.
+    std::string damaged;
+    if (auto gone = store_.remove_all(directory / id); !gone) return gone.error();
+    (own ? own_ : staged_) = newest(directory, damaged);
+    return snapshot;
 }
 
 void Snapshots::prune(const Path& directory, const std::string& newest_id) {

@@ -44,7 +44,7 @@ class Snapshots {
     /// Verifies what was fetched and makes it the newest staged one. On an error it is removed.
     Status accept(const std::string& id, std::uint32_t firmware);
     /// Everything of the snapshot `id`, hashes verified.
-    Result<Snapshot> load(const std::string& id);
+    Result<Snapshot> load(std::string id);
     Path own_directory() const { return state_ / "snapshots"; }
 
   private:
