@@ -136,7 +136,7 @@ Plan draw(std::uint64_t seed) {
     // Something should move in most of them.
     if (kinds.empty() || dice.chance(50)) kinds.push_back(FaultKind::switchover);
     const unsigned faults = 1 + dice.below(6);
-    plan.length = Millis{4000} * faults;
+    plan.length = Millis{3000} * faults;
     for (unsigned i = 0; i < faults; ++i) plan.faults.push_back(draw_fault(dice, plan, kinds));
     return plan;
 }
