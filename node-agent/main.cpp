@@ -2,7 +2,6 @@
 // wire, run.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <optional>
 #include <utility>
 
 #include "node-agent/agent.hpp"
@@ -66,8 +65,8 @@ int work(const Config& config, const NodeConfig& self, int pipe) {
     agent.begin();
     link.begin();
     (*bus)->start();
-    std::optional<Pulse> pulse;
-    if (pipe >= 0) daemon.spawn("pulse", pulse.emplace(node, pipe).run());
+    Pulse pulse(node, pipe);
+    if (pipe >= 0) daemon.spawn("pulse", pulse.run());
     daemon.spawn("agent", agent.run());
     daemon.spawn("watchman", agent.watch());
     daemon.spawn("link", link.run());

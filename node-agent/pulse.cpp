@@ -28,8 +28,12 @@ void Pulse::beat() {
 }
 
 Task<void> Pulse::run() {
-    do beat();
-    while (co_await node_.clock.sleep_for(kTick));
+    bool going = true;
+    while (going) {
+        this->beat();  // spelt out: g++ 12 loses an implicit `this` here
+        const bool slept = co_await node_.clock.sleep_for(kTick);
+        going = slept;
+    }
 }
 
 }  // namespace zha

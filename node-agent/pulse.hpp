@@ -13,7 +13,7 @@ guard::Radio radio_of(const Node& node);
 
 class Pulse {
   public:
-    /// `pipe`: to the guard; non-blocking, not ours to close.
+    /// `pipe`: to the guard, not ours to close; -1: nobody is told.
     Pulse(Node& node, int pipe);
     ~Pulse() { node_.announce = nullptr; }
     Pulse(const Pulse&) = delete;
