@@ -67,10 +67,15 @@ Task<Status> Bench::remove(ItemKey key) {
     co_return Status();
 }
 
-Task<Status> Bench::factory_reset() {
+Task<Status> Bench::poison() {
     // First the hosts' marker: whoever finds this dongle half way must not take it for configured.
     auto done = co_await remove(legacy(osal::HAS_CONFIGURED_ZSTACK3));
     if (done) done = co_await put(legacy(osal::STARTUP_OPTION), Bytes(1, kClearAll));
+    co_return done;
+}
+
+Task<Status> Bench::factory_reset() {
+    auto done = co_await poison();
     if (done) done = co_await reset();
     co_return done;
 }

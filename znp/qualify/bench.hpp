@@ -35,7 +35,7 @@ struct Bench {
     // -- once something was written
     bool touched = false, factory_new = false;
     std::optional<std::uint32_t> kept_counter{};  ///< after a factory reset
-    bool formed = false, state_seen = false;
+    bool formed = false, state_seen = false, resumed = false;
     double restore_seconds = 0;
     bool restored = false;
 
@@ -44,7 +44,9 @@ struct Bench {
     Task<Result<std::optional<Bytes>>> get(ItemKey key);
     Task<Status> put(ItemKey key, Bytes value);
     Task<Status> remove(ItemKey key);
-    /// STARTUP_OPTION "clear all", and a reset that executes it.
+    /// STARTUP_OPTION "clear all": from then on a boot leaves nothing of the network.
+    Task<Status> poison();
+    /// ... and a reset that executes it.
     Task<Status> factory_reset();
     double seconds_since(Time began) const {
         return std::chrono::duration<double>(clock.now() - began).count();
