@@ -48,11 +48,15 @@ class Qualify(unittest.TestCase):
         names = CLEAN + [name.lower() for name in VIOLATIONS]
         cls.dongles = Dongles(cls.directory / "sim", names)
         cls.addClassCleanup(cls.dongles.stop)
-        for name in names:
-            run("zha-nvram", "info", "--port", cls.dongles.port(name))  # it has booted
-            if name != "new":
-                cls.dongles.start_network_once(name)
-            run("zha-nvram", "info", "--port", cls.dongles.port(name))
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(cls.prepare, names))
+
+    @classmethod
+    def prepare(cls, name):
+        run("zha-nvram", "info", "--port", cls.dongles.port(name))  # it has booted
+        if name != "new":
+            cls.dongles.start_network_once(name)
+        run("zha-nvram", "info", "--port", cls.dongles.port(name))
 
     def argv(self, name, *flags, port=None):
         backup = ["--backup", self.backup(name)] if "--destructive" in flags else []

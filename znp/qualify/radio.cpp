@@ -11,7 +11,7 @@ namespace zha::znp::qualify {
 namespace {
 
 constexpr std::uint8_t kStartupFromApp = 0x40;
-constexpr Millis kUpWithin{20000}, kLook{250}, kStateWithin{3000};
+constexpr Millis kUpWithin{20000}, kLook{250}, kStateWithin{3000}, kSavedWithin{1000};
 constexpr const char* kNotFormed = "no network came up";
 constexpr const char* kStateUnknown = "the device state does not tell when it is up";
 
@@ -169,7 +169,7 @@ Task<Verdict> start_raises_counter(Bench& bench) {
     const auto up = co_await up_within(bench, kUpWithin);
     if (!up) co_return not_run(up.error());
     if (!*up) co_return not_run("does not come up again");
-    co_await bench.clock.sleep_for(kLook);
+    co_await bench.clock.sleep_for(kSavedWithin);
     const auto after = co_await counter(bench, now->epid);
     if (!after) co_return not_run(after.error());
     const auto text = fmt::format("{} before, {} after a reset and a start", *before, *after);

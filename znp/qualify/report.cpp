@@ -61,7 +61,7 @@ void Report::add(const Check& check, Verdict verdict) {
     const auto weight = [](Outcome outcome) {
         return outcome == Outcome::violated ? 2 : outcome == Outcome::passed ? 1 : 0;
     };
-    const auto [row, fresh] = rows.try_emplace(check.id, Row{check.what, verdict});
+    const auto [row, fresh] = rows.try_emplace(check.id, Row{check.what, verdict, !check.run});
     if (!fresh && weight(verdict.outcome) > weight(row->second.verdict.outcome))
         row->second.verdict = std::move(verdict);
 }
@@ -82,10 +82,16 @@ std::string to_text(const Report& report) {
         report.mode);
     for (const auto& note : report.notes) text += "note      " + note + "\n";
     text += "\n";
-    for (const auto& [id, row] : report.rows)
-        text += fmt::format("{}  {:<8}  {}\n               {}\n", id, name(row.verdict.outcome),
-                            row.what, row.verdict.evidence);
-    text += fmt::format("\n{} passed, {} violated, {} not run\n", report.count(Outcome::passed),
+    std::string by_hand;
+    for (const auto& [id, row] : report.rows) {
+        if (row.by_hand)
+            by_hand += " " + id;
+        else
+            text += fmt::format("{}  {:<8}  {}\n               {}\n", id, name(row.verdict.outcome),
+                                row.what, row.verdict.evidence);
+    }
+    text += "\nby hand only:" + by_hand + "\n";
+    text += fmt::format("{} passed, {} violated, {} not run\n", report.count(Outcome::passed),
                         report.count(Outcome::violated), report.count(Outcome::not_run));
     return text;
 }

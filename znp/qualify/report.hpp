@@ -15,6 +15,7 @@ namespace zha::znp::qualify {
 struct Row {
     std::string what;
     Verdict verdict;
+    bool by_hand = false;
 };
 
 struct Report {
