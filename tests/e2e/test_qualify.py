@@ -31,7 +31,7 @@ VIOLATIONS = {
     "Q24": READ, "Q27": WRITE, "Q28": RADIO, "Q29": READ, "Q32": WRITE, "Q33": WRITE, "Q38": READ,
     "Q40": READ, "Q45": READ,
 }
-CLEAN = ["read", "reset", "write", "radio", "new", "cut", "air", "dead"]
+CLEAN = ["read", "reset", "write", "radio", "new", "hidden", "cut", "air", "dead"]
 SECONDS = 120
 
 
@@ -54,7 +54,7 @@ class Qualify(unittest.TestCase):
     @classmethod
     def prepare(cls, name):
         run("zha-nvram", "info", "--port", cls.dongles.port(name))  # it has booted
-        if name != "new":
+        if name not in ("new", "hidden"):
             cls.dongles.start_network_once(name)
         run("zha-nvram", "info", "--port", cls.dongles.port(name))
 
@@ -192,6 +192,14 @@ class Qualify(unittest.TestCase):
         done, _ = self.qualify("air", *RESET)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertFalse(on_air())
+
+    def test_what_could_not_be_given_back_is_not_touched(self):
+        self.dongles.ctl("fault", "hidden", "violate", "Q17")
+        before = self.nv("hidden")
+        _, report = self.qualify("hidden", *WRITE)
+        self.assertEqual(self.violated(report), {"Q17"})
+        self.assertFalse(report["written"])
+        self.assertEqual(self.nv("hidden"), before)
 
     def send(self, name, body):
         with socket.create_connection(("127.0.0.1", self.dongles.tcp[name]), timeout=10) as port:

@@ -31,7 +31,7 @@ struct Bench {
     std::optional<Error> no_image{};
     Image extra{};  ///< what a backup does not cover
     unsigned resets = 0;
-    bool reset_works = false, silent = false;
+    bool reset_works = false, silent = false, keys_hidden = false;
     // -- once something was written
     bool touched = false, factory_new = false;
     std::optional<std::uint32_t> kept_counter{};  ///< after a factory reset

@@ -27,6 +27,15 @@ std::string unsafe(const Bench& bench) {
     if (!bench.image) return "there is no backup: the NVRAM could not be read";
     if (bench.image->items.empty()) return "there is no backup: the NVRAM is empty";
     if (!bench.reset_works || !bench.silent) return "it is not certain that a reset silences it";
+    // What a write would refuse could not be given back.
+    if (bench.keys_hidden) return "a backup would lack the keys";
+    const auto& version = bench.device.version;
+    if (const auto fine = check_firmware(version.product, version.revision, {}); !fine)
+        return fine.error().message;
+    const auto identity = identity_of(*bench.image);
+    if (!identity && (identity.error().code == Errc::corrupt ||
+                      bench.image->legacy(osal::HAS_CONFIGURED_ZSTACK3)))
+        return "a backup could not be written back: " + identity.error().message;
     for (const auto& [key, value] : bench.image->items)
         if (value.size() > mt::kMaxItem) return "a backup could not be written back: long items";
     for (const auto& [key, value] : bench.extra.items)
