@@ -33,6 +33,27 @@ bool confirmed(const Options& options, const std::string& text) {
 
 }  // namespace
 
+Task<int> order(const Options& options, Session& session, Clock& clock, nlohmann::json command) {
+    const auto began = clock.now();
+    auto answer = co_await session.ask(
+        std::move(command), began + options.timeout, [&](const std::string& line) {
+            if (options.json) return;
+            fmt::print("{:6.1f} s  {}\n", static_cast<double>((clock.now() - began).count()) / 1000,
+                       line);
+            std::fflush(stdout);
+        });
+    if (!answer) co_return complain(answer.error());
+    const auto code = exit_code(answer->value("code", "failed"));
+    const std::string text = answer->value("text", "");
+    if (options.json) {
+        fmt::print("{}\n", answer->dump(2));
+        co_return code;
+    }
+    if (code != kOk) co_return complain(text, code);
+    fmt::print("{:6.1f} s  {}\n", static_cast<double>((clock.now() - began).count()) / 1000, text);
+    co_return kOk;
+}
+
 int move(const Options& options, const MoveRequest& request) {
     return with_session(options, [&](Session& session, Clock& clock) -> Task<int> {
         auto state = co_await session.state(clock.now() + Millis{3000});
@@ -41,25 +62,9 @@ int move(const Options& options, const MoveRequest& request) {
             co_return complain("not confirmed; --yes does it without asking", kUsage);
         nlohmann::json command{{"verb", request.verb}};
         if (!request.node.empty()) command["to"] = request.node;
-        const auto began = clock.now();
-        auto answer =
-            co_await session.ask(command, began + options.timeout, [&](const std::string& line) {
-                if (options.json) return;
-                fmt::print("{:6.1f} s  {}\n",
-                           static_cast<double>((clock.now() - began).count()) / 1000, line);
-                std::fflush(stdout);
-            });
-        if (!answer) co_return complain(answer.error());
-        const auto code = exit_code(answer->value("code", "failed"));
-        const std::string text = answer->value("text", "");
-        if (options.json) {
-            fmt::print("{}\n", answer->dump(2));
-            co_return code;
-        }
-        if (code != kOk) co_return complain(text, code);
-        fmt::print("{:6.1f} s  {}\n", static_cast<double>((clock.now() - began).count()) / 1000,
-                   text);
-        co_return kOk;
+        if (request.allow_stale) command["allow_stale_snapshot"] = true;
+        if (request.allow_version) command["allow_version"] = true;
+        co_return co_await order(options, session, clock, std::move(command));
     });
 }
 

@@ -11,13 +11,32 @@ int status(const Options& options);
 int watch(const Options& options);
 /// The configuration was loaded already, so it is right; says what its timings promise.
 int check_config(const Options& options, const std::string& file);
+/// Needs neither configuration nor controller. `what`: show, check or mermaid.
+int fsm(const Options& options, const std::string& what);
 int history(const Options& options, unsigned limit);
 
 struct MoveRequest {
     std::string verb;  ///< switchover, failover, form, clear-fault
     std::string node;  ///< may be empty for failover
+    bool allow_stale = false;
+    bool allow_version = false;
 };
 int move(const Options& options, const MoveRequest& request);
+
+/// pause, resume and maintenance: told to the controller.
+struct PolicyRequest {
+    std::string verb;
+    std::string node;           ///< of maintenance
+    std::string option;         ///< of maintenance: allow_failover, stop, off or empty
+    std::uint64_t seconds = 0;  ///< of a pause; 0 = until resume
+};
+int policy(const Options& options, const PolicyRequest& request);
+
+/// Gives one command and prints its steps and its answer.
+Task<int> order(const Options& options, Session& session, Clock& clock, nlohmann::json command);
+
+/// Who is active and why, who could take over, what is waited for.
+int explain(const Options& options);
 
 /// The table of `status`, also drawn by `watch`. `width`: columns of the terminal.
 std::string state_table(const nlohmann::ordered_json& state, std::size_t width);

@@ -14,6 +14,7 @@ using Verb = OperatorCommand::Verb;
 
 constexpr std::size_t kRequestMax = 4096;
 constexpr unsigned kLimitMax = 200;
+constexpr std::uint64_t kPauseMost = 30ULL * 24 * 3600;
 
 bool plain(const std::string& text, std::size_t least, std::size_t most) {
     return text.size() >= least && text.size() <= most &&
@@ -27,7 +28,41 @@ std::optional<Verb> parse_verb(const std::string& text) {
     if (text == "failover") return Verb::failover;
     if (text == "form") return Verb::form;
     if (text == "clear-fault") return Verb::clear_fault;
+    if (text == "pause") return Verb::pause;
+    if (text == "resume") return Verb::resume;
+    if (text == "maintenance") return Verb::maintenance;
     return std::nullopt;
+}
+
+/// An option that this verb does not know is a misunderstanding, not to be passed over.
+Status options(const json& object, OperatorCommand& command) {
+    const struct {
+        const char* name;
+        Verb verb;
+        bool& value;
+    } flags[] = {
+        {"allow_stale_snapshot", Verb::failover, command.allow_stale},
+        {"allow_version", command.verb == Verb::failover ? Verb::failover : Verb::switchover,
+         command.allow_version},
+        {"allow_failover", Verb::maintenance, command.allow_failover},
+        {"stop", Verb::maintenance, command.stop},
+        {"off", Verb::maintenance, command.end}};
+    for (const auto& [name, verb, value] : flags) {
+        const auto it = object.find(name);
+        if (it == object.end()) continue;
+        if (!it->is_boolean() || verb != command.verb)
+            return {Errc::invalid, std::string("command: \"") + name + "\" is not for this"};
+        value = it->get<bool>();
+    }
+    if (command.allow_failover + command.stop + command.end > 1)
+        return {Errc::invalid, "command: only one of allow_failover, stop and off"};
+    const auto it = object.find("seconds");
+    if (it == object.end()) return {};
+    if (command.verb != Verb::pause || !it->is_number_unsigned() ||
+        it->get<std::uint64_t>() > kPauseMost || it->get<std::uint64_t>() == 0)
+        return {Errc::invalid, "command: \"seconds\" of a pause are 1 to 2592000"};
+    command.length = std::chrono::seconds(it->get<std::int64_t>());
+    return {};
 }
 
 }  // namespace
@@ -49,12 +84,20 @@ Result<Request> decode_request(const std::string& text, std::string& id) {
                 std::clamp<std::uint64_t>(limit->get<std::uint64_t>(), 1, kLimitMax));
         return request;
     }
+    if (verb == "explain") {
+        request.explain = true;
+        return request;
+    }
     const auto known = parse_verb(verb);
     if (!known) return {Errc::invalid, "command: unknown verb"};
     const auto to = wire::text_of(object, "to");
-    const bool optional = *known == Verb::failover && !object.contains("to");
+    const bool may_lack =
+        *known == Verb::failover || *known == Verb::pause || *known == Verb::resume;
+    const bool optional = may_lack && !object.contains("to");
     if (!optional && !plain(to, 1, 32)) return {Errc::invalid, "command: no node named in \"to\""};
-    request.command = OperatorCommand{*known, id, to};
+    OperatorCommand command{*known, id, to};
+    if (auto read = options(object, command); !read) return read.error();
+    request.command = command;
     return request;
 }
 

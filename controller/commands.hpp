@@ -14,8 +14,9 @@ namespace zha {
 
 struct Request {
     std::string id;
-    std::optional<OperatorCommand> command;  ///< empty: it asks for history
-    unsigned limit = 20;                     ///< of history
+    std::optional<OperatorCommand> command;  ///< empty: it asks for history or for reasons
+    bool explain = false;
+    unsigned limit = 20;  ///< of history
 };
 
 /// `id` receives the request's id as soon as it is known.

@@ -13,7 +13,8 @@ namespace {
 constexpr Millis kTick{250};
 constexpr Millis kForgetFailures{600000};
 
-Notification notification(EventKind kind) {
+/// Those of the MIB; the others are in the history and on MQTT only.
+std::optional<Notification> notification(EventKind kind) {
     switch (kind) {
         case EventKind::switchover_started:
             return Notification::switchover_started;
@@ -37,8 +38,9 @@ Notification notification(EventKind kind) {
             return Notification::standby_ready;
         case EventKind::no_active:
             return Notification::no_active;
+        default:
+            return std::nullopt;
     }
-    return Notification::test;
 }
 
 /// "online" / "offline" out of {"state": ...} or the bare word.
@@ -219,10 +221,12 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
         if (decision_.failures[name] > view.failures) failed_at_[name] = situation_.now;
         const bool old = situation_.now - failed_at_[name] > kForgetFailures;
         view.failures = old ? 0 : decision_.failures[name];
+        view.pulse = decision_.pulses[name];
     }
     for (const auto& event : decision_.events) tell(event);
     for (const auto& answer : decision_.answers)
         reply(answer.command, answer.done, std::string(to_string(answer.code)), answer.text);
+    if (decision_.repair_bridge) repair_bridge();
     for (auto& [name, instruction] : decision_.instructions) {
         if (std::exchange(instruction.clear_fault, false)) clear_fault_[name] = true;
         const auto told = told_.find(name);
@@ -243,6 +247,7 @@ void Controller::heard_command(const BusMessage& message) {
         if (!id.empty()) reply(id, true, "invalid", request.error().message);
         return;
     }
+    if (request->explain) return reply_explanation(id);
     if (!request->command) return reply_history(id, request->limit);
     spdlog::info("operator's command {}: node \"{}\"", id, request->command->node);
     decide_now(request->command);
@@ -295,8 +300,9 @@ void Controller::tell(const Event& event) {
     content.duration_ms = static_cast<std::uint32_t>(event.duration.count());
     content.event_id = id ? static_cast<std::uint32_t>(*id) : 0;
     content.text = event.text;
-    if (auto sent = p_.traps.send(notification(event.kind), content); !sent)
-        spdlog::warn("trap: {}", sent.error().message);
+    if (const auto kind = notification(event.kind))
+        if (auto sent = p_.traps.send(*kind, content); !sent)
+            spdlog::warn("trap: {}", sent.error().message);
     const nlohmann::json json{{"kind", line.kind},
                               {"node", event.node},
                               {"peer", event.peer},
@@ -310,6 +316,22 @@ void Controller::tell(const Event& event) {
 void Controller::reply(const std::string& id, bool done, const std::string& code,
                        const std::string& text, const std::string& data) {
     publish(topics_.response(id), encode_reply({id, done, code, text, data}), false, 1);
+}
+
+void Controller::reply_explanation(const std::string& id) {
+    situation_.now = p_.clock.now();
+    situation_.wall = p_.clock.wall();
+    nlohmann::json data = nlohmann::json::array();
+    for (const auto& f : explain(situation_)) data.push_back({{"node", f.node}, {"text", f.text}});
+    reply(id, true, "ok", "", data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void Controller::repair_bridge() {
+    // Here and not in the agent: the controller hears every agent and the topic in one order, and
+    // only one program has to be allowed to write there.
+    const auto topic = config_.mqtt.z2m_base_topic + "/bridge/state";
+    if (auto sent = p_.bus.publish(topic, R"({"state":"online"})", true, 1); !sent)
+        spdlog::warn("{}: {}", topic, sent.error().message);
 }
 
 void Controller::reply_history(const std::string& id, unsigned limit) {

@@ -57,6 +57,9 @@ class Controller {
     void tell(const Event& event);
     void reply(const std::string& id, bool done, const std::string& code, const std::string& text,
                const std::string& data = {});
+    void reply_explanation(const std::string& id);
+    /// Says again that zigbee2mqtt is online, over the late will of another one.
+    void repair_bridge();
     void reply_history(const std::string& id, unsigned limit);
     void publish_state();
     void publish_discovery();

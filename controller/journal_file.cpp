@@ -20,6 +20,7 @@ json encode_move(const Move& m) {
             {"cause", m.cause},
             {"command", m.command},
             {"snapshot", m.snapshot},
+            {"retire", m.retire},
             {"started_at", m.started_at}};
 }
 
@@ -28,6 +29,32 @@ std::uint64_t number(const json& value, const char* name) {
     const auto& field = value.at(name);
     if (!field.is_number_unsigned()) throw std::domain_error(std::string(name) + " is no number");
     return field.get<std::uint64_t>();
+}
+
+WallSeconds seconds(const json& field, const char* name) {
+    if (!field.is_number_integer()) throw std::domain_error(std::string(name) + " is no number");
+    return field.get<WallSeconds>();
+}
+
+constexpr std::size_t kListMost = 64;
+
+/// Keys that files of former versions do not have; what is there is checked like the rest.
+void decode_policies(const json& value, Journal& j) {
+    if (const auto it = value.find("pause"); it != value.end() && !it->is_null())
+        j.pause = Pause{seconds(it->at("since"), "since"), seconds(it->at("until"), "until")};
+    if (const auto it = value.find("maintenance"); it != value.end()) {
+        if (!it->is_array() || it->size() > kListMost)
+            throw std::domain_error("maintenance is no list");
+        for (const auto& node : *it) j.maintenance.insert(node.get<std::string>());
+    }
+    if (const auto it = value.find("stopped"); it != value.end()) j.stopped = *it;
+    if (const auto it = value.find("moves"); it != value.end()) {
+        if (!it->is_array() || it->size() > kListMost) throw std::domain_error("moves is no list");
+        for (const auto& at : *it) j.moves.push_back(seconds(at, "moves"));
+    }
+    if (const auto it = value.find("last_at"); it != value.end())
+        j.last_at = seconds(*it, "last_at");
+    if (const auto it = value.find("last_text"); it != value.end()) j.last_text = *it;
 }
 
 Move decode_move(const json& value) {
@@ -39,9 +66,8 @@ Move decode_move(const json& value) {
     m.cause = value.at("cause");
     m.command = value.at("command");
     m.snapshot = value.at("snapshot");
-    const auto& started = value.at("started_at");
-    if (!started.is_number_integer()) throw std::domain_error("started_at is no number");
-    m.started_at = started;
+    if (const auto it = value.find("retire"); it != value.end()) m.retire = it->get<bool>();
+    m.started_at = seconds(value.at("started_at"), "started_at");
     return m;
 }
 
@@ -52,7 +78,13 @@ std::string encode_journal(const Journal& j) {
                {"epoch", j.epoch},       {"holder", j.holder},
                {"released", j.released}, {"fingerprint", j.fingerprint}};
     value["move"] = j.move ? encode_move(*j.move) : json();
-    return value.dump(2) + "\n";
+    value["pause"] = j.pause ? json{{"since", j.pause->since}, {"until", j.pause->until}} : json();
+    value["maintenance"] = j.maintenance;
+    value["stopped"] = j.stopped;
+    value["moves"] = j.moves;
+    value["last_at"] = j.last_at;
+    value["last_text"] = j.last_text;
+    return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 Result<Journal> decode_journal(const std::string& text) {
@@ -67,6 +99,7 @@ Result<Journal> decode_journal(const std::string& text) {
         j.released = value.at("released");
         j.fingerprint = value.at("fingerprint");
         if (!value.at("move").is_null()) j.move = decode_move(value.at("move"));
+        decode_policies(value, j);
         return j;
     } catch (const std::exception& e) {
         return {Errc::corrupt, e.what()};

@@ -81,6 +81,10 @@ ordered_json state_json(const Situation& s, const Decision& d, const ControllerF
             {"bridge", to_string(s.bridge)},
             {"switchover", move},
             {"automatic_failover", s.automatic},
+            {"paused", d.journal.pause.has_value()},
+            {"paused_until", d.journal.pause ? d.journal.pause->until : 0},
+            {"frozen", d.frozen},
+            {"maintenance", d.journal.maintenance},
             {"at", s.wall}};
 }
 

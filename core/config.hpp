@@ -18,6 +18,8 @@ using Path = std::filesystem::path;
 struct Timing {
     Millis heartbeat{1000};      ///< agents report this often
     unsigned fall = 5;           ///< heartbeats missed before a node counts as unreachable
+    unsigned window = 10;        ///< ... in a row, or this many of the last `window` (at most 64)
+    unsigned rise = 2;           ///< good ones in a row before it is trusted again
     Millis lease{15000};         ///< T
     Millis fence{6000};          ///< F: own expiry to verified silence
     double drift = 0.01;         ///< rho: clock rates are within 1 +- rho
@@ -26,7 +28,8 @@ struct Timing {
     Millis promote_timeout{120000};
     Millis start_timeout{60000};  ///< zigbee2mqtt start to "online"
     Millis rpo_max{24 * 3600 * 1000};
-    unsigned local_restarts = 1;  ///< restarts in place within the window before failing over
+    Millis rpo_warn{3600 * 1000};  ///< a standby's snapshot older than this is told
+    unsigned local_restarts = 1;   ///< restarts in place within the window before failing over
     Millis restart_window{600000};
 };
 
@@ -82,6 +85,10 @@ struct ControllerConfig {
     Path state;  ///< journal and history
     std::vector<SnmpTarget> traps;
     bool automatic_failover = true;
+    unsigned max_moves = 3;  ///< automatic role changes within `flap_window`; 0 = no limit
+    Millis flap_window{3600 * 1000};
+    std::string failback = "none";  ///< none | preempt | manual
+    Millis preempt_delay{600 * 1000};
 };
 
 struct Config {

@@ -17,6 +17,16 @@
 
 namespace zha {
 
+/// How steadily a node reports; kept by decide(), carried by the caller.
+struct Pulse {
+    std::uint64_t missed = 0;  ///< the last 64 heartbeats, newest in bit 0; 1 = missed
+    Time beat{0};              ///< of the last heartbeat that was counted; 0 = none yet
+    bool shaky = false;        ///< too many missed, and not yet `rise` good ones since
+    bool fit = false;          ///< could take over by itself ...
+    Time fit_since{0};         ///< ... without a break since
+    bool operator==(const Pulse&) const = default;
+};
+
 /// A node as the controller sees it.
 struct NodeView {
     NodeReport report;
@@ -25,14 +35,29 @@ struct NodeView {
     bool gone = false;      ///< the broker said so of the agent after its last report (its will)
     Time leased_at{0};      ///< when an order with a lease was last sent; 0 = never
     unsigned failures = 0;  ///< promotions that failed since the last success
+    Pulse pulse = {};       ///< as Decision::pulses
 };
 
 enum class BridgeState { unknown, online, offline };
 
 struct OperatorCommand {
-    enum class Verb { switchover, failover, form, clear_fault } verb = Verb::switchover;
+    enum class Verb {
+        switchover,
+        failover,
+        form,
+        clear_fault,
+        pause,
+        resume,
+        maintenance
+    } verb = Verb::switchover;
     std::string id;
-    std::string node;  ///< target; may be empty for failover
+    std::string node;             ///< target; may be empty for failover
+    bool allow_stale = false;     ///< failover: a snapshot older than rpo_max is good enough
+    bool allow_version = false;   ///< an older zigbee2mqtt than the active one is good enough
+    bool allow_failover = false;  ///< maintenance: move the role away first
+    bool stop = false;            ///< maintenance: nobody is active meanwhile
+    bool end = false;             ///< maintenance is over
+    Millis length{0};             ///< of a pause; 0 = until resume
 };
 
 enum class EventKind {
@@ -47,6 +72,16 @@ enum class EventKind {
     standby_not_ready,
     standby_ready,
     no_active,
+    paused,
+    resumed,
+    maintenance_begun,
+    maintenance_ended,
+    frozen,
+    unfrozen,
+    snapshot_old,
+    snapshot_fresh,
+    two_on_air,
+    bridge_repaired,
 };
 
 struct Event {
@@ -103,6 +138,10 @@ struct Decision {
     std::vector<Answer> answers;
     std::set<std::string> raised;
     std::map<std::string, unsigned> failures;
+    std::map<std::string, Pulse> pulses;
+    bool frozen = false;  ///< too many automatic moves: the holder is kept
+    /// The late will of a former holder hides that zigbee2mqtt is online: say `online` again.
+    bool repair_bridge = false;
 };
 
 Decision decide(const Situation& situation);
@@ -113,6 +152,27 @@ bool reachable(const Situation& situation, const std::string& node);
 bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.
 std::string why_not(const Situation& situation, const std::string& node);
+/// Why `node` is not promoted without an operator: the reasons above and those that he may
+/// overrule.
+std::string why_not_automatic(const Situation& situation, const std::string& node);
+/// Its snapshot is older than an automatic failover may use; empty = it is not.
+std::string stale_snapshot(const Situation& situation, const std::string& node);
+/// Its zigbee2mqtt is known to be older than that of the holder; empty = it is not.
+std::string older_service(const Situation& situation, const std::string& node);
+/// Were there so many automatic role changes that no more are made?
+bool frozen(const Config& config, const Journal& journal, WallSeconds wall);
+/// The node that would take the role back by the failback policy; empty = none.
+std::string preferred(const Situation& situation);
+
+/// One sentence with its evidence.
+struct Finding {
+    std::string node;  ///< empty: of the cluster
+    std::string text;
+};
+/// Who is active and why, why every other node could (not) take over, what happened last, and what
+/// is waited for.
+std::vector<Finding> explain(const Situation& situation);
+
 /// Until when the holder of the journal's epoch may still be on the air, if it does not release it.
 Time held_until(const Situation& situation);
 

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/types.hpp"
 
@@ -38,9 +40,17 @@ struct Move {
     std::string cause;     ///< one sentence, for people
     std::string command;   ///< id of the operator's command; empty = none
     std::string snapshot;  ///< id to promote from, once it is known
+    bool retire = false;   ///< `from` goes into maintenance once it is done
     WallSeconds started_at = 0;
     Time started{0};      ///< by the controller's own clock; not kept across a restart
     Time phase_since{0};  ///< likewise
+};
+
+/// An operator wants nothing moved.
+struct Pause {
+    WallSeconds since = 0;
+    WallSeconds until = 0;  ///< 0 = until `resume`
+    bool operator==(const Pause&) const = default;
 };
 
 struct Journal {
@@ -50,6 +60,13 @@ struct Journal {
     bool released = false;          ///< the end of `epoch` was verified
     std::string fingerprint;        ///< of the cluster's network, once known
     std::optional<Move> move;
+    std::optional<Pause> pause;
+    std::set<std::string> maintenance;  ///< nodes that are left alone
+    /// The one of them that gave the role up: nobody takes it until its maintenance ends.
+    std::string stopped;
+    std::vector<WallSeconds> moves;  ///< automatic role changes within the window, oldest first
+    WallSeconds last_at = 0;         ///< end of the last move, for people
+    std::string last_text;           ///< what it was and how it ended
 };
 
 std::string_view to_string(MoveKind);

@@ -128,7 +128,7 @@ NodeReport Node::report() const {
                       best->firmware == dongle_info->revision;
     r.ready =
         state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
-    r.service_version = bridge.info().version;
+    r.service_version = service_version;
     return r;
 }
 

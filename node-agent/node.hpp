@@ -54,6 +54,7 @@ class Node {
     MemoryFile memory_file;
     Snapshots snapshots;
     BridgeWatch bridge;
+    std::string service_version;  ///< what zigbee2mqtt of this host said when it last started
 
     NodeState state = NodeState::init;
     Order order;  ///< the newest one obeyed; goal none before the first

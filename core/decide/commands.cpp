@@ -9,10 +9,6 @@ namespace {
 
 using Verb = OperatorCommand::Verb;
 
-void refuse(Context& c, const std::string& why, Answer::Code code = Answer::Code::refused) {
-    c.d.answers.push_back({code, c.s.command->id, true, why});
-}
-
 /// The first node that is not there (unless the operator vouches for it) or not silent; empty = all
 /// are off the air for certain.
 std::string not_silent(const Context& c, bool vouched) {
@@ -45,6 +41,7 @@ void form(Context& c) {
         if (!again && other.report.epoch != 0)
             return refuse(c, name + " has been active before: this is not a new system");
     if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
+    if (c.j.maintenance.contains(node)) return refuse(c, node + " is in maintenance");
     if (!c.report(node).blank)
         return refuse(c, "the dongle of " + node + " is not blank; use switchover --to " + node);
     Move move;
@@ -77,6 +74,11 @@ void move_to(Context& c) {
     if (move.to.empty()) return refuse(c, "no node is ready to take over");
     if (move.to == c.j.holder && !c.j.released) return refuse(c, move.to + " is active already");
     if (auto why = why_not(c.s, move.to); !why.empty()) return refuse(c, why);
+    if (auto why = older_service(c.s, move.to); !why.empty() && !command.allow_version)
+        return refuse(c, why + "; --allow-version moves it nevertheless");
+    // A planned move carries a fresh one.
+    if (auto why = stale_snapshot(c.s, move.to); !planned && !why.empty() && !command.allow_stale)
+        return refuse(c, why + "; --allow-stale-snapshot moves it nevertheless");
     if (c.j.holder.empty()) return activate(c, move);
     if (planned && !c.j.released && !c.reachable(c.j.holder))
         return refuse(c,
@@ -87,19 +89,30 @@ void move_to(Context& c) {
 
 }  // namespace
 
+void refuse(Context& c, const std::string& why, Answer::Code code) {
+    c.d.answers.push_back({code, c.s.command->id, true, why});
+}
+
+void done(Context& c, const std::string& text) {
+    c.d.answers.push_back({Answer::Code::ok, c.s.command->id, true, text});
+}
+
 void obey(Context& c) {
     const auto& command = *c.s.command;
     if (command.verb == Verb::clear_fault) {
         if (c.s.config->node(command.node) == nullptr)
             return refuse(c, "there is no node " + command.node);
         c.d.failures[command.node] = 0;
-        c.d.answers.push_back({Answer::Code::ok, command.id, true, "told to " + command.node});
-        return;
+        return done(c, "told to " + command.node);
     }
+    if (command.verb == Verb::resume) return resume(c);
+    if (command.verb == Verb::pause) return pause(c);
     if (c.j.move)
         return refuse(
             c, std::string(to_string(c.j.move->kind)) + " to " + c.j.move->to + " is in progress",
             Answer::Code::busy);
+    if (command.verb == Verb::maintenance) return maintain(c);
+    if (c.j.pause) return refuse(c, "the cluster is paused; zha-switchover resume ends that");
     if (command.verb == Verb::form) return form(c);
     move_to(c);
 }

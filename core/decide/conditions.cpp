@@ -1,4 +1,6 @@
 // Conditions that begin and end: each is told once when it is raised and once when it clears.
+#include <algorithm>
+
 #include "core/decide/context.hpp"
 
 namespace zha {
@@ -27,6 +29,26 @@ std::string_view to_string(EventKind kind) {
             return "standby_ready";
         case EventKind::no_active:
             return "no_active";
+        case EventKind::paused:
+            return "paused";
+        case EventKind::resumed:
+            return "resumed";
+        case EventKind::maintenance_begun:
+            return "maintenance_begun";
+        case EventKind::maintenance_ended:
+            return "maintenance_ended";
+        case EventKind::frozen:
+            return "frozen";
+        case EventKind::unfrozen:
+            return "unfrozen";
+        case EventKind::snapshot_old:
+            return "snapshot_old";
+        case EventKind::snapshot_fresh:
+            return "snapshot_fresh";
+        case EventKind::two_on_air:
+            return "two_on_air";
+        case EventKind::bridge_repaired:
+            return "bridge_repaired";
     }
     return "?";
 }
@@ -47,14 +69,14 @@ bool dongle_bad(const NodeReport& r) {
 }
 
 void watch_node(Context& c, const std::string& name) {
-    const bool up = c.reachable(name);
+    const bool up = c.reachable(name) && !c.d.pulses[name].shaky;
     const auto& r = c.report(name);
     const auto& timing = c.s.config->timing;
-    const bool known = up || c.s.now > c.s.since + timing.heartbeat * timing.fall;
+    const bool known = c.reachable(name) || c.s.now > c.s.since + timing.heartbeat * timing.fall;
     if (known && turn(c, "down " + name, !up))
         c.event(up ? EventKind::node_up : EventKind::node_down, name, "",
                 name + (up ? " reports again" : " does not report"));
-    if (!up) return;
+    if (!c.reachable(name)) return;
     if (turn(c, "dongle " + name, dongle_bad(r)))
         c.event(dongle_bad(r) ? EventKind::dongle_fault : EventKind::dongle_recovered, name, "",
                 "the dongle of " + name + " is " + std::string(to_string(r.dongle)) +
@@ -63,6 +85,50 @@ void watch_node(Context& c, const std::string& name) {
                           r.snapshot.fingerprint != c.j.fingerprint;
     if (turn(c, "identity " + name, stranger) && stranger)
         c.event(EventKind::identity_mismatch, name, "", name + " holds another network");
+}
+
+/// A standby's snapshot that gets old is told before it is too old to be used.
+void watch_snapshot(Context& c, const std::string& name) {
+    const auto& r = c.report(name);
+    if (!c.reachable(name) || !r.ready || name == c.j.holder) return;
+    const auto taken = std::max(r.snapshot.taken_at, r.staged.taken_at);
+    const auto age = std::chrono::seconds(c.s.wall - taken);
+    const bool old = age > c.s.config->timing.rpo_warn;
+    if (turn(c, "old " + name, old))
+        c.event(
+            old ? EventKind::snapshot_old : EventKind::snapshot_fresh, name, "",
+            "the snapshot of " + name + " is " + std::to_string(age.count() / 60) + " minutes old");
+}
+
+/// More than one node says that it is on the air. Told, never acted upon: who has no lease silences
+/// itself.
+void watch_air(Context& c) {
+    std::string names;
+    int count = 0;
+    for (const auto& [name, node] : c.s.nodes) {
+        const auto state = node.report.state;
+        const bool says = state == NodeState::active || state == NodeState::recovering ||
+                          state == NodeState::draining || node.report.dongle == DongleState::on_air;
+        if (!c.reachable(name) || !says) continue;
+        names += (names.empty() ? "" : " and ") + name;
+        ++count;
+    }
+    if (turn(c, "two_on_air", count > 1) && count > 1)
+        c.event(EventKind::two_on_air, c.j.holder, "", names + " say that they are on the air");
+}
+
+void watch_policies(Context& c) {
+    if (turn(c, "frozen", c.d.frozen))
+        c.event(c.d.frozen ? EventKind::frozen : EventKind::unfrozen, c.j.holder, "",
+                c.d.frozen ? "too many automatic moves: " + c.j.holder + " keeps the role"
+                           : "automatic moves are made again");
+    const bool late = late_will(c);
+    // Once for each: where the broker's rules forbid it, trying again would not help.
+    c.d.repair_bridge = turn(c, "late will", late) && late;
+    if (c.d.repair_bridge)
+        c.event(EventKind::bridge_repaired, c.j.holder, "",
+                "zigbee2mqtt of " + c.j.holder +
+                    " is online; the late will of another one said offline");
 }
 
 /// Could somebody take over from the active node now? Asked only while nothing moves.
@@ -89,9 +155,15 @@ void watch_standby(Context& c) {
 }  // namespace
 
 void watch(Context& c) {
-    for (const auto& [name, node] : c.s.nodes) watch_node(c, name);
+    for (const auto& [name, node] : c.s.nodes) {
+        watch_node(c, name);
+        watch_snapshot(c, name);
+    }
     watch_standby(c);
-    const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move && candidate(c).empty();
+    watch_air(c);
+    watch_policies(c);
+    const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move && c.j.stopped.empty() &&
+                        candidate(c, c.d.frozen).empty();
     if (turn(c, "no_active", nobody) && nobody)
         c.event(EventKind::no_active, c.j.holder, "", "nobody is active and no node can take over");
 }

@@ -41,6 +41,22 @@ void obey(Context& c);
 /// end.
 void watch(Context& c);
 /// The best node to take over from the present holder; empty = none.
-std::string candidate(const Context& c);
+std::string candidate(const Context& c, bool only_holder = false);
+
+/// Ends what ends by itself: a pause, and the memory of old moves.
+void expire(Context& c);
+/// Counts heartbeats, and since when a node could take over.
+void take_pulses(Context& c);
+/// A planned move back to the preferred node, if the policy wants it and the time is there.
+void consider_failback(Context& c);
+/// Is the retained `offline` the will of somebody else's zigbee2mqtt?
+bool late_will(const Context& c);
+void pause(Context& c);
+void resume(Context& c);
+void maintain(Context& c);
+/// Refuses the operator's command: nothing was changed.
+void refuse(Context& c, const std::string& why, Answer::Code code = Answer::Code::refused);
+/// It was done at once.
+void done(Context& c, const std::string& text);
 
 }  // namespace zha::deciding

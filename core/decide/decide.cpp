@@ -89,6 +89,8 @@ Instruction instruct(const Context& c, const std::string& node) {
         const bool silent = move && move->from == node && move->phase == MovePhase::releasing;
         const bool taking = silent || (move && move->from == node && move->to != node);
         i.goal = taking ? Goal::standby : Goal::active;
+        // It gives the role up for its maintenance; the lease lets it stop gracefully.
+        if (c.j.maintenance.contains(node)) i.goal = Goal::maintenance;
         i.epoch = c.j.epoch;
         if (!silent) i.lease = c.s.config->timing.lease;
         if (move && move->to == node) {
@@ -99,6 +101,10 @@ Instruction instruct(const Context& c, const std::string& node) {
         return i;
     }
     i.epoch = c.j.epoch;
+    if (c.j.maintenance.contains(node)) {
+        i.goal = Goal::maintenance;
+        return i;
+    }
     // Without a journal nobody knows yet who holds the role: nothing may be taken away meanwhile.
     const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
     if (c.j.holder.empty() && !move && !waited && c.report(node).epoch != 0) i.goal = Goal::none;
@@ -114,14 +120,22 @@ Instruction instruct(const Context& c, const std::string& node) {
 
 void describe(Context& c) {
     const auto& move = c.j.move;
+    const bool empty = c.j.holder.empty() || c.j.released;
     if (move) {
         c.d.state = move->kind == MoveKind::failover ? ControllerState::failover
                                                      : ControllerState::switchover;
         c.d.text = std::string(to_string(move->kind)) + " to " + move->to + ": " +
                    std::string(to_string(move->phase));
+    } else if (c.j.pause) {
+        c.d.state = ControllerState::paused;
+        c.d.text =
+            "paused: " + (empty ? std::string("nobody is active") : c.j.holder + " keeps the role");
     } else if (c.j.holder.empty()) {
         c.d.state = ControllerState::no_active;
         c.d.text = "no network yet: zha-switchover form, or switchover to a node that has one";
+    } else if (!c.j.stopped.empty()) {
+        c.d.state = ControllerState::no_active;
+        c.d.text = c.j.stopped + " is in maintenance; nobody is active until that ends";
     } else if (c.j.released) {
         c.d.state = ControllerState::no_active;
         c.d.text = "nobody is active, and no node can take over";
@@ -132,6 +146,7 @@ void describe(Context& c) {
         c.d.text = c.j.holder + (active ? " is active" : " holds the role");
         if (!c.reachable(c.j.holder)) c.d.text = c.j.holder + " holds the role, but is silent";
     }
+    if (c.d.frozen) c.d.text += "; frozen after too many automatic moves: zha-switchover resume";
 }
 
 }  // namespace
@@ -164,11 +179,15 @@ Decision decide(const Situation& situation) {
     deciding::adopt(c);
     deciding::observe_release(c);
     deciding::learn_network(c);
+    deciding::expire(c);
+    deciding::take_pulses(c);
     if (situation.command) deciding::obey(c);
     if (c.j.move)
         deciding::advance(c);
     else
         deciding::consider_failover(c);
+    if (!c.j.move) deciding::consider_failback(c);
+    d.frozen = frozen(*situation.config, d.journal, situation.wall);
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)
         d.instructions[name] = deciding::instruct(c, name);

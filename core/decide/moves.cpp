@@ -12,10 +12,16 @@ namespace {
 constexpr Millis kVerifyMost{20000};
 constexpr Millis kReadSpare{60000};  ///< reading the NVRAM once, generously
 constexpr Millis kFormMost{330000};
+constexpr std::size_t kLastTextMost = 300;
 
 bool settled(NodeState state) {
     return state == NodeState::catchingup || state == NodeState::standby ||
            state == NodeState::maintenance || state == NodeState::fault;
+}
+
+void remember(Context& c, const std::string& text) {
+    c.j.last_at = c.s.wall;
+    c.j.last_text = text.substr(0, kLastTextMost);
 }
 
 void finish(Context& c) {
@@ -28,7 +34,13 @@ void finish(Context& c) {
     c.event(back ? EventKind::switchover_failed : EventKind::switchover_completed, move.to,
             move.from, back ? text : text + " (" + move.cause + ")");
     c.tell(back ? Answer::Code::failed : Answer::Code::ok, true, text);
+    remember(c, std::string(to_string(move.kind)) +
+                    (move.from.empty() ? "" : " from " + move.from) + " to " + move.to + ": " +
+                    move.cause);
     c.j.move.reset();
+    if (!move.retire || back) return;
+    c.j.maintenance.insert(move.from);
+    c.event(EventKind::maintenance_begun, move.from, move.to, move.from + " is in maintenance");
 }
 
 void give_up(Context& c, const std::string& why) {
@@ -36,6 +48,7 @@ void give_up(Context& c, const std::string& why) {
         std::string(to_string(c.j.move->kind)) + " to " + c.j.move->to + " failed: " + why;
     c.event(EventKind::switchover_failed, c.j.move->to, c.j.move->from, text);
     c.tell(Answer::Code::failed, true, text);
+    remember(c, text);
     c.j.move.reset();
 }
 
@@ -50,6 +63,7 @@ void fail(Context& c, const std::string& why) {
     back.cause = why;
     std::swap(back.from, back.to);
     back.snapshot.clear();
+    back.retire = false;
     c.j.move = back;
     c.enter(c.j.released ? MovePhase::staging : MovePhase::releasing,
             why + "; going back to " + back.to);
@@ -59,8 +73,13 @@ void fail(Context& c, const std::string& why) {
 void grant(Context& c) {
     Epoch highest = c.j.epoch;
     for (const auto& [name, node] : c.s.nodes) highest = std::max(highest, node.report.epoch);
+    // Nobody ordered it, and it is no way back: it counts against the limit of such moves.
+    const auto& move = *c.j.move;
+    const bool counts = move.command.empty() && move.kind != MoveKind::rollback;
+    if (counts && !c.j.holder.empty() && move.to != c.j.holder) c.j.moves.push_back(c.s.wall);
     c.j.epoch = highest + 1;
-    c.j.holder = c.j.move->to;
+    c.j.holder = move.to;
+    c.j.stopped.clear();
     c.j.released = false;
     c.enter(MovePhase::promoting, c.j.move->to + " is granted epoch " + std::to_string(c.j.epoch));
 }
@@ -204,6 +223,7 @@ void advance(Context& c) {
 
 void consider_failover(Context& c) {
     if (!c.s.automatic || c.j.holder.empty()) return;
+    if (c.j.pause || !c.j.stopped.empty()) return;
     const auto& holder = c.view(c.j.holder);
     std::string cause;
     if (c.j.released) {
@@ -218,7 +238,7 @@ void consider_failover(Context& c) {
         if (!holder.gone && !offline) return;
         cause = c.j.holder + " is lost: no report, and the broker says that it is gone";
     }
-    const auto to = candidate(c);
+    const auto to = candidate(c, frozen(*c.s.config, c.j, c.s.wall));
     if (to.empty()) return;
     Move move;
     move.kind = MoveKind::failover;

@@ -50,12 +50,18 @@ bool holds(Guard guard, const Facts& f) {
     return false;
 }
 
-const Transition* next(NodeState state, Goal goal, const Facts& facts) {
-    for (const auto& row : table::kTransitions)
+const Transition* find(std::span<const Transition> table, NodeState state, Goal goal,
+                       const Facts& facts) {
+    for (const auto& row : table)
         if (row.from == state && (row.goals & bit(goal)) != 0 && holds(row.guard, facts))
             return &row;
-    assert(false && "the table is total");
     return nullptr;
+}
+
+const Transition* next(NodeState state, Goal goal, const Facts& facts) {
+    const auto* row = find(table::kTransitions, state, goal, facts);
+    assert(row != nullptr && "the table is total");
+    return row;
 }
 
 std::string_view to_string(Action action) {

@@ -76,7 +76,11 @@ std::span<const Transition> transitions();
 
 bool holds(Guard guard, const Facts& facts);
 
-/// The first matching row; never null.
+/// The first row of `table` that matches; null when none does.
+const Transition* find(std::span<const Transition> table, NodeState state, Goal goal,
+                       const Facts& facts);
+
+/// The first matching row of the one table; never null.
 const Transition* next(NodeState state, Goal goal, const Facts& facts);
 
 std::string_view to_string(Action);

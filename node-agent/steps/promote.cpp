@@ -89,6 +89,7 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
     });
     if (!why.empty()) co_return Status(Errc::refused, why);
     if (!online) co_return Status(Errc::timeout, "zigbee2mqtt did not get online in time");
+    node.service_version = node.bridge.info().version;
     if (!node.image) co_return Status();
     const auto identity = znp::identity_of(*node.image);
     if (!identity) co_return Status();  // forming: there was nothing to compare with

@@ -40,6 +40,10 @@ void read_mqtt(Section& s, MqttConfig& mqtt) {
 void read_timing(Section& s, Timing& t) {
     s.duration("heartbeat", t.heartbeat);
     s.integer("fall", t.fall, 1, 1000);
+    s.integer("window", t.window, 1, 64);
+    s.integer("rise", t.rise, 1, 64);
+    // A window that was not asked for just does not matter with a larger `fall`.
+    if (s.has("window") && t.window < t.fall) s.problem("window", "is smaller than fall");
     s.duration("lease", t.lease);
     s.duration("fence", t.fence);
     s.decimal("drift", t.drift);
@@ -48,6 +52,8 @@ void read_timing(Section& s, Timing& t) {
     s.duration("promote_timeout", t.promote_timeout);
     s.duration("start_timeout", t.start_timeout);
     s.duration("rpo_max", t.rpo_max);
+    s.duration("rpo_warn", t.rpo_warn);
+    if (s.has("rpo_warn") && t.rpo_warn > t.rpo_max) s.problem("rpo_warn", "is above rpo_max");
     s.integer("local_restarts", t.local_restarts, 0, 100);
     s.duration("restart_window", t.restart_window);
 }
@@ -64,6 +70,10 @@ void check_lease(Section& s, const Timing& timing) {
 void read_controller(Section& s, ControllerConfig& controller) {
     s.path("state", controller.state, Need::required);
     s.boolean("automatic_failover", controller.automatic_failover);
+    s.integer("max_moves", controller.max_moves, 0, 16);
+    s.duration("flap_window", controller.flap_window);
+    s.choice("failback", controller.failback, {"none", "preempt", "manual"});
+    s.duration("preempt_delay", controller.preempt_delay);
     s.each("traps", kMaxTraps, [&](Section& trap, std::size_t) {
         SnmpTarget& target = controller.traps.emplace_back();
         trap.text("address", target.address, is_host_port, "host:port", Need::required);

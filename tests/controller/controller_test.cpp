@@ -184,6 +184,83 @@ TEST_F(ControllerTest, ClearFaultTravelsInExactlyOneOrder) {
     EXPECT_FALSE(wire::decode_order(o.orders("b").back())->clear_fault);
 }
 
+TEST_F(ControllerTest, APauseIsDurableAndShown) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"pause","seconds":60})");
+    EXPECT_NE(response().find("\"done\":true"), std::string::npos) << response();
+    ASSERT_TRUE(stored().pause);
+    EXPECT_EQ(stored().pause->until, o.clock.wall() + 60);
+    const auto state = nlohmann::json::parse(o.bus.on(o.topics.state()).back());
+    EXPECT_EQ(state["paused"], true);
+    EXPECT_EQ(state["controller"]["state"], "paused");
+    Controller next(o.config, o.parts(), stored());
+    EXPECT_TRUE(next.journal().pause);
+}
+
+TEST_F(ControllerTest, APauseThatCannotBeWrittenIsNone) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.store.refuse = true;
+    o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"pause"})");
+    EXPECT_NE(response().find("\"failed\""), std::string::npos) << response();
+    EXPECT_FALSE(controller.journal().pause);
+}
+
+TEST_F(ControllerTest, ExplainIsAnsweredWithSentences) {
+    o.hear(o.report("a", NodeState::active, 5));
+    o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"explain"})");
+    const auto data = nlohmann::json::parse(response())["data"];
+    ASSERT_GE(data.size(), 3u);
+    EXPECT_EQ(data[0]["node"], "a");
+    EXPECT_NE(data[0]["text"].get<std::string>().find("a is active"), std::string::npos);
+}
+
+/// What the controller said over zigbee2mqtt's `offline`.
+std::vector<std::string> repairs(const Office& o) {
+    return o.bus.on("zigbee2mqtt/bridge/state");
+}
+
+struct LateWillTest : ControllerTest {
+    /// "b" has just become active by order.
+    void move_to_b() {
+        o.hear(o.report("a", NodeState::active, 5));
+        o.hear(o.report("b", NodeState::standby));
+        command("switchover", "b");
+        auto gone = o.report("a", NodeState::standby, 5);
+        gone.released = 5;
+        o.hear(gone);
+        for (int i = 0; i < 3; ++i) o.hear(o.report("b", NodeState::standby));
+        o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"online"})");
+        live(4);
+    }
+    void live(int seconds, ServiceState service = ServiceState::running) {
+        for (int i = 0; i < seconds; ++i) {
+            auto active = o.report("b", NodeState::active, 6);
+            active.service = service;
+            o.hear(active);
+            o.run(controller, 4);
+        }
+    }
+};
+
+TEST_F(LateWillTest, OfTheFormerHolderIsOverwrittenOnceAndMovesNothing) {
+    move_to_b();
+    ASSERT_FALSE(controller.journal().move);
+    o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"offline"})");
+    EXPECT_TRUE(repairs(o).empty());
+    live(30);
+    ASSERT_EQ(repairs(o).size(), 1u);
+    EXPECT_EQ(repairs(o).front(), R"({"state":"online"})");
+    EXPECT_EQ(controller.journal().holder, "b");
+    EXPECT_EQ(controller.journal().epoch, 6u);
+}
+
+TEST_F(LateWillTest, IsLeftAloneWhenTheServiceDoesNotRun) {
+    move_to_b();
+    o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"offline"})");
+    live(30, ServiceState::failed);
+    EXPECT_TRUE(repairs(o).empty());
+}
+
 TEST_F(ControllerTest, HistoryIsAnsweredWithItsLines) {
     o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"history","limit":7})");
     EXPECT_EQ(o.history.asked, 7u);

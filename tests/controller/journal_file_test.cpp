@@ -20,7 +20,14 @@ Journal full() {
     m.command = "command-1";
     m.snapshot = "a-5-2";
     m.started_at = 1'700'000'000;
+    m.retire = true;
     j.move = m;
+    j.pause = Pause{1'700'000'100, 1'700'007'300};
+    j.maintenance = {"b", "c"};
+    j.stopped = "b";
+    j.moves = {1'700'000'001, 1'700'000'002};
+    j.last_at = 1'700'000'002;
+    j.last_text = "failover from a to b: lost";
     return j;
 }
 
@@ -32,9 +39,27 @@ TEST(JournalFile, EverythingComesBack) {
         EXPECT_EQ(back->epoch, journal.epoch);
         EXPECT_EQ(back->holder, journal.holder);
         EXPECT_EQ(back->released, journal.released);
+        EXPECT_EQ(back->pause, journal.pause);
+        EXPECT_EQ(back->maintenance, journal.maintenance);
+        EXPECT_EQ(back->stopped, journal.stopped);
+        EXPECT_EQ(back->moves, journal.moves);
+        EXPECT_EQ(back->last_text, journal.last_text);
         ASSERT_EQ(back->move.has_value(), journal.move.has_value());
     }
     EXPECT_EQ(decode_journal(encode_journal(full()))->move->cause, "it \"did not\" start");
+}
+
+TEST(JournalFile, AFileOfAFormerVersionHasNoPolicies) {
+    const auto journal = decode_journal(
+        R"({"version":1,"incarnation":3,"epoch":5,"holder":"a","released":false,"fingerprint":"x",
+            "move":{"kind":"failover","phase":"staging","from":"a","to":"b","cause":"","command":"",
+                    "snapshot":"","started_at":1}})");
+    ASSERT_TRUE(journal) << journal.error().message;
+    EXPECT_FALSE(journal->pause);
+    EXPECT_TRUE(journal->maintenance.empty());
+    EXPECT_TRUE(journal->moves.empty());
+    EXPECT_EQ(journal->stopped, "");
+    EXPECT_FALSE(journal->move->retire);
 }
 
 TEST(JournalFile, EveryKindAndPhaseComesBack) {
@@ -75,6 +100,11 @@ TEST(JournalFile, WrongTypesValuesAndVersionsAreRefused) {
         {"\"staging\"", "\"stagin\""},
         {"\"rollback\"", "\"\""},
         {"\"snapshot\": \"a-5-2\"", "\"snapshot\": null"},
+        {"\"since\": 1700000100", "\"since\": true"},
+        {"\"until\"", "\"unti\""},
+        {"\"stopped\": \"b\"", "\"stopped\": 1"},
+        {"1700000001", "\"x\""},
+        {"\"retire\": true", "\"retire\": 1"},
     };
     for (const auto& [from, to] : damages) {
         auto text = encode_journal(full());

@@ -34,6 +34,33 @@ TEST(Request, OnlyFailoverMayLeaveTheNodeToTheController) {
     EXPECT_FALSE(decode_request(R"({"id":"abcd-0123","verb":"failover","to":7})", id));
 }
 
+TEST(Request, PoliciesTakeTheirOptionsAndNoOthers) {
+    std::string id;
+    const auto command = [&](const std::string& rest) {
+        return decode_request(R"({"id":"abcd-0123",)" + rest + "}", id);
+    };
+    auto r = command(R"("verb":"pause","seconds":7200)");
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_EQ(r->command->verb, Verb::pause);
+    EXPECT_EQ(r->command->length, Millis{7200000});
+    EXPECT_TRUE(command(R"("verb":"resume")"));
+    r = command(R"("verb":"maintenance","to":"a","allow_failover":true)");
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_TRUE(r->command->allow_failover);
+    r = command(R"("verb":"failover","allow_stale_snapshot":true,"allow_version":true)");
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_TRUE(r->command->allow_stale && r->command->allow_version);
+    EXPECT_TRUE(command(R"("verb":"explain")")->explain);
+    for (const auto* bad :
+         {R"("verb":"pause","seconds":0)", R"("verb":"pause","seconds":99999999)",
+          R"("verb":"pause","seconds":-1)", R"("verb":"maintenance")",
+          R"("verb":"resume","seconds":5)", R"("verb":"maintenance","to":"a","stop":1)",
+          R"("verb":"maintenance","to":"a","stop":true,"off":true)",
+          R"("verb":"switchover","to":"a","allow_stale_snapshot":true)",
+          R"("verb":"form","to":"a","allow_version":true)"})
+        EXPECT_FALSE(command(bad)) << bad;
+}
+
 TEST(Request, WithoutAUsableIdThereIsNobodyToAnswer) {
     for (const auto* text :
          {"", "{", "[]", "null", "7", "{}", R"({"id":7,"verb":"form","to":"a"})",

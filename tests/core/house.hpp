@@ -104,14 +104,17 @@ struct House {
         s.raised = d.raised;
         for (auto& [name, v] : s.nodes) {
             v.failures = d.failures[name];
+            v.pulse = d.pulses[name];
             const bool answered = v.heard && v.heard_at == s.now && (only.empty() || only == name);
             if (answered && d.instructions[name].lease > Millis{0}) v.leased_at = s.now;
         }
         return d;
     }
     void pass(Millis time) {
+        const auto seconds = [&] { return s.now.count() / 1000; };
+        s.wall -= seconds();
         s.now += time;
-        s.wall += std::chrono::duration_cast<std::chrono::seconds>(time).count();
+        s.wall += seconds();
     }
     /// Time passes in heartbeats; every node but `silent` repeats its report at each.
     void live(Millis time, const std::string& silent = {}) {

@@ -102,7 +102,8 @@ class ModelNode {
                 enter(NodeState::active);
                 break;
             case NodeState::active:
-                if (order_.goal == Goal::standby) enter(NodeState::draining);
+                if (order_.goal == Goal::standby || order_.goal == Goal::maintenance)
+                    enter(NodeState::draining);
                 break;
             default:
                 wait();

@@ -15,10 +15,23 @@ using Verb = OperatorCommand::Verb;
 
 constexpr int kSteps = 2000;
 
+OperatorCommand random_policy(const std::string& node, Random& random) {
+    OperatorCommand c;
+    c.id = "command-1";
+    c.node = node;
+    static constexpr Verb kVerbs[] = {Verb::pause, Verb::resume, Verb::maintenance};
+    c.verb = kVerbs[pick(random, 3)];
+    c.length = Millis{60000};
+    c.allow_failover = pick(random, 2) == 0;
+    c.stop = pick(random, 2) == 0;
+    c.end = pick(random, 2) == 0;
+    return c;
+}
+
 /// One thing that goes wrong, or right again.
 void disturb(Model& m) {
     auto& n = m.nodes[pick(m.random, 3)];
-    switch (pick(m.random, 12)) {
+    switch (pick(m.random, 13)) {
         case 0:
             n.link = false;
             break;
@@ -48,6 +61,12 @@ void disturb(Model& m) {
         case 10:
             m.loss = pick(m.random, 160);  // from 100 on nothing arrives
             break;
+        case 11:
+            if (m.controller && m.h.s.now > m.h.s.since + Millis{1000}) {
+                m.h.s.command = random_policy(n.name(), m.random);
+                m.h.step("nobody");
+            }
+            break;
         default:
             m.h.s.bridge = static_cast<BridgeState>(pick(m.random, 3));
             if (m.controller && m.h.s.now > m.h.s.since + Millis{1000})
@@ -64,6 +83,9 @@ void mend(Model& m) {
         m.h.view(n.name()).failures = 0;
     }
     m.h.s.bridge = BridgeState::online;
+    m.h.s.journal.pause.reset();
+    m.h.s.journal.maintenance.clear();
+    m.h.s.journal.stopped.clear();
 }
 
 TEST(Walk, NeverTwoRadiosWhateverIsLostOrRestarted) {
@@ -147,12 +169,13 @@ void random_event(House& h, Random& random) {
     if (what == 2) h.view(node).gone = true;
     if (what == 3)
         h.s.command = OperatorCommand{static_cast<Verb>(pick(random, 4)), "command-1", node};
+    if (what == 4) h.s.command = random_policy(node, random);
     if (what > 4) random_report(h, node, random);
 }
 
 TEST(Walk, ANewHolderIsOnlyGrantedAfterTheWordOfTheOldOneOrTheHoldDown) {
     unsigned moves = 0;
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         SCOPED_TRACE(seed);
         Random random(seed);
         House h;

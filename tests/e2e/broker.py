@@ -25,7 +25,7 @@ topic write {CLUSTER}/node/+/active/state
 topic read {CLUSTER}/node/+/active/set
 topic write homeassistant/#
 topic read homeassistant/status
-topic read zigbee2mqtt/bridge/state
+topic readwrite zigbee2mqtt/bridge/state
 topic read zigbee2mqtt/bridge/info
 """
 AGENT = f"""

@@ -36,6 +36,9 @@ TEST(Config, ExampleLoadsAndNamesEveryKey) {
     EXPECT_EQ(config->nodes[0].service.driver, "openrc");
     EXPECT_EQ(config->timing.lease, Millis{15000});
     EXPECT_EQ(config->timing.rpo_max, Millis{24 * 3600 * 1000});
+    EXPECT_EQ(config->timing.rpo_warn, Millis{3600 * 1000});
+    EXPECT_EQ(config->controller.max_moves, 3u);
+    EXPECT_EQ(config->controller.failback, "none");
     EXPECT_EQ(config->controller.traps.at(0).address, "192.0.2.10:162");
     EXPECT_EQ(config->node("node-b")->sftp.port, 22);
     EXPECT_EQ(config->node("node-c"), nullptr);

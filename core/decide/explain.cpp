@@ -1,0 +1,127 @@
+// Why things are as they are: the same facts and rules as decide(), said in sentences.
+#include <algorithm>
+
+#include "core/decide.hpp"
+
+namespace zha {
+
+namespace {
+
+using Findings = std::vector<Finding>;
+
+std::string seconds(Millis time) {
+    return std::to_string(time.count() / 1000) + " s";
+}
+
+const NodeView& view_of(const Situation& s, const std::string& node) {
+    static const NodeView kUnknown{};
+    const auto it = s.nodes.find(node);
+    return it == s.nodes.end() ? kUnknown : it->second;
+}
+
+std::string last_word(const Situation& s, const std::string& node) {
+    const auto& view = view_of(s, node);
+    if (!view.heard) return "it has not reported to this controller yet";
+    return "its last report came " + seconds(s.now - view.heard_at) + " ago";
+}
+
+void who_is_active(const Situation& s, Findings& out) {
+    const auto& j = s.journal;
+    if (j.holder.empty())
+        return out.push_back({"", "nobody is active: no node was ever granted the role"});
+    const auto epoch = "epoch " + std::to_string(j.epoch);
+    if (j.released)
+        return out.push_back({j.holder, "nobody is active: " + j.holder + " held " + epoch +
+                                            " last, and its end was proven"});
+    const auto& r = view_of(s, j.holder).report;
+    if (!reachable(s, j.holder))
+        return out.push_back(
+            {j.holder, j.holder + " holds " + epoch + " and is silent: " + last_word(s, j.holder)});
+    if (r.state == NodeState::active && r.epoch == j.epoch)
+        return out.push_back({j.holder, j.holder + " is active: it was granted " + epoch +
+                                            ", and " + last_word(s, j.holder) +
+                                            " with a lease of " + seconds(r.lease_left) + " left"});
+    out.push_back({j.holder, j.holder + " holds " + epoch + ", and says that it is " +
+                                 std::string(to_string(r.state)) +
+                                 (r.fault.empty() ? "" : ": " + r.fault)});
+}
+
+void who_could(const Situation& s, Findings& out) {
+    for (const auto& n : s.config->nodes) {
+        if (n.name == s.journal.holder && !s.journal.released) continue;
+        auto why = why_not_automatic(s, n.name);
+        if (why.empty()) {
+            out.push_back(
+                {n.name, n.name + " could take over: it is ready, and " + last_word(s, n.name)});
+            continue;
+        }
+        const bool by_order = why_not(s, n.name).empty();
+        if (!reachable(s, n.name)) why += "; " + last_word(s, n.name);
+        out.push_back({n.name, n.name + " would not take over" + (by_order ? " by itself" : "") +
+                                   ": " + why});
+    }
+}
+
+/// Why the controller gives the role to nobody by itself, although somebody lost it.
+std::string held_back(const Situation& s) {
+    const auto& j = s.journal;
+    if (j.pause) return "the cluster is paused";
+    if (!j.stopped.empty()) return j.stopped + " gave the role up for its maintenance";
+    if (!s.automatic) return "automatic failover is switched off";
+    if (frozen(*s.config, j, s.wall))
+        return std::to_string(j.moves.size()) +
+               " automatic moves were made within the window; zha-switchover resume allows more";
+    return {};
+}
+
+void what_next(const Situation& s, Findings& out) {
+    const auto& j = s.journal;
+    if (const auto& m = j.move)
+        return out.push_back({m->to, std::string(to_string(m->kind)) + " to " + m->to + " is " +
+                                         std::string(to_string(m->phase)) + " since " +
+                                         seconds(s.now - m->phase_since) + ": " + m->cause});
+    const auto held = held_back(s);
+    const bool silent = !j.holder.empty() && !j.released && !reachable(s, j.holder);
+    if (!held.empty())
+        out.push_back({"", "nothing moves by itself: " + held});
+    else if (!j.holder.empty() && j.released)
+        out.push_back({"", "waiting for a node that can take over"});
+    else if (silent && !lost(s, j.holder))
+        out.push_back(
+            {j.holder, "no failover: this controller has just started and waits for " + j.holder});
+    else if (silent)
+        out.push_back(
+            {j.holder, "no failover: the silence of " + j.holder +
+                           " is one signal alone; the broker does not say that its agent or "
+                           "zigbee2mqtt is gone"});
+    else
+        out.push_back({"", j.holder.empty() ? "waiting for an operator: form or switchover"
+                                            : "nothing is waited for"});
+    const auto back = preferred(s);
+    const auto& policy = s.config->controller;
+    if (back.empty() || policy.failback == "none") return;
+    const auto& pulse = view_of(s, back).pulse;
+    const auto ready = pulse.fit ? s.now - pulse.fit_since : Millis{0};
+    out.push_back(
+        {back, back + " has the higher priority and is ready since " + seconds(ready) +
+                   (policy.failback == "manual"
+                        ? ": zha-switchover switchover --to " + back
+                        : "; it gets the role back after " + seconds(policy.preempt_delay))});
+}
+
+}  // namespace
+
+std::vector<Finding> explain(const Situation& s) {
+    Findings out;
+    who_is_active(s, out);
+    who_could(s, out);
+    if (!s.journal.last_text.empty())
+        out.push_back(
+            {"", "last move, " +
+                     std::to_string(std::max<WallSeconds>(s.wall - s.journal.last_at, 0)) +
+                     " s ago: " + s.journal.last_text});
+    what_next(s, out);
+    return out;
+}
+
+}  // namespace zha
