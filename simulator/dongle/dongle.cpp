@@ -98,7 +98,7 @@ void Dongle::cut_power_after(std::uint64_t writes) {
 }
 
 void Dongle::set_lines(bool dtr, bool rts) {
-    if (!plugged_) return;
+    if (!plugged_ || nv_.quirks()("Q06")) return;
     const bool held = rts && !dtr;
     if (held == in_reset_) return;
     in_reset_ = held;

@@ -68,13 +68,15 @@ void Firmware::boot() {
     create_defaults();
     age_link_keys();
     running_ = true;
-    areq(znp::Subsystem::sys, kResetInd, {0, 2, 1, 2, 7, 1});
+    if (!nv_.quirks()("Q08")) areq(znp::Subsystem::sys, kResetInd, {0, 2, 1, 2, 7, 1});
+    if (nv_.quirks()("Q01")) start_network();
 }
 
 void Firmware::apply_startup_options() {
     const Bytes* item = nv_.find(nv::kStartupOption);
-    const std::uint8_t option = item == nullptr || item->empty() ? std::uint8_t{0} : (*item)[0];
-    const bool foreign = blank(nv_.find(nv::kExtAddr));
+    const bool deaf = item == nullptr || item->empty() || nv_.quirks()("Q20");
+    const std::uint8_t option = deaf ? std::uint8_t{0} : (*item)[0];
+    const bool foreign = blank(nv_.find(nv::kExtAddr)) || nv_.quirks()("Q11");
     if (foreign || (option & nv::kClearState) != 0) {
         nv_.put(nv::kExtAddr, Writer().u64(options_.hardware_ieee));
     }
@@ -86,7 +88,8 @@ void Firmware::apply_startup_options() {
         }
     }
     if ((option & nv::kClearState) != 0) clear_state();
-    if ((option & nv::kClearFrameCounter) != 0) {
+    const bool forgetful = (option & nv::kClearState) != 0 && nv_.quirks()("Q33");
+    if ((option & nv::kClearFrameCounter) != 0 || forgetful) {
         for (std::uint16_t i = 0; i < nv::kSecMaterialEntries; ++i) {
             const Bytes* entry = nv_.find(nv::kNwkSecMaterial, i);
             if (entry == nullptr) continue;
@@ -138,6 +141,7 @@ void Firmware::create_defaults() {
 }
 
 void Firmware::age_link_keys() {
+    if (nv_.quirks()("Q32")) return;
     for (std::uint16_t i = 0; i < nv::kTclkEntries; ++i) {
         const Bytes* entry = nv_.find(nv::kTclk, i);
         if (entry == nullptr || entry->size() < 20 || get_le(*entry, kTclkIeee, 8) == 0) continue;
@@ -175,8 +179,24 @@ void Firmware::handle(const znp::Frame& request) {
     MtReply reply = found.command->run(*this, reader);
     if (reply.error) return refuse(*reply.error);
     if (!wants_answer) return;
-    to_host_(
-        {znp::Type::srsp, request.subsystem, reply.id.value_or(request.id), std::move(reply.data)});
+    answer(request, {znp::Type::srsp, request.subsystem, reply.id.value_or(request.id),
+                     std::move(reply.data)});
+}
+
+void Firmware::answer(const znp::Frame& request, znp::Frame reply) {
+    constexpr std::uint8_t kVersion = 0x02, kExtAddress = 0x04;
+    const bool sys = request.subsystem == znp::Subsystem::sys;
+    if (sys && request.id == kVersion && nv_.quirks()("Q38"))
+        return later(Millis(150), [this, reply = std::move(reply)] { to_host_(reply); });
+    to_host_(reply);
+    if (sys && request.id == kExtAddress && nv_.quirks()("Q40")) to_host_(reply);
+}
+
+void Firmware::put_back_once(std::uint16_t legacy_id) {
+    const Bytes* now = nv_.find(legacy_id);
+    if (now == nullptr || !nv_.quirks()("Q27")) return;
+    nv_.quirks().unset("Q27");
+    later(Millis(300), [this, legacy_id, value = *now] { nv_.put(legacy_id, value); });
 }
 
 }  // namespace zha::sim

@@ -90,6 +90,8 @@ class Firmware final : public CoordinatorRadio {
     void set_frame_counter(std::uint32_t counter);
     std::uint32_t frame_counter() const { return counter_; }
     void change_channel(std::uint32_t mask, std::uint8_t update_id);
+    /// With the quirk for it: what this item holds now will soon be written over it again.
+    void put_back_once(std::uint16_t legacy_id);
     const std::map<std::uint8_t, HostEndpoint>& endpoints() const { return endpoints_; }
     /// False: the endpoint exists already.
     bool register_endpoint(HostEndpoint endpoint);
@@ -114,6 +116,7 @@ class Firmware final : public CoordinatorRadio {
     void device_left(Ieee device, std::uint16_t nwk) override;
 
   private:
+    void answer(const znp::Frame& request, znp::Frame reply);
     void lose_ram();
     void boot();
     void apply_startup_options();

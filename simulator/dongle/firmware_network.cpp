@@ -35,12 +35,13 @@ bool Firmware::start_network() {
     starting_ = true;
     const Bytes* flag = nv_.find(nv::kBdbNodeIsOnANetwork);
     const bool known = flag != nullptr && !flag->empty() && (*flag)[0] == 1;
-    if (known && read_network(nv_, network_, channel_mask_)) {
+    if (known && !nv_.quirks()("Q13") && read_network(nv_, network_, channel_mask_)) {
         later(options_.resume, [this] { come_up(false); });
         return true;
     }
     if (known) nv_.put(nv::kBdbNodeIsOnANetwork, {0});
     later(Micros(0), [this] { set_state(ZdoState::starting); });
+    if (nv_.quirks()("Q14")) return false;
     later(options_.formation, [this] { form(); });
     return false;
 }
@@ -98,7 +99,7 @@ void Firmware::come_up(bool formed) {
     starting_ = false;
     const std::uint32_t stored = stored_counter();
     // A network that was never used starts at 0; any other goes on above what may have been sent.
-    counter_ = formed && stored == 0 ? 0 : stored + kCounterMargin;
+    counter_ = formed && stored == 0 ? 0 : stored + (nv_.quirks()("Q28") ? 0 : kCounterMargin);
     save_counter();
     if (formed) nv_.put(nv::kBdbNodeIsOnANetwork, {1});
     air_.coordinator_up(*this, formed);

@@ -52,7 +52,9 @@ MtReply device_info(Firmware& firmware, Reader&) {
     }
     Writer reply;
     reply.u8(0).u64(firmware.ieee()).u16(firmware.on_network() ? 0 : kInvalidNode);
-    reply.u8(kCoordinatorRouterEndDevice).u8(static_cast<std::uint8_t>(firmware.state()));
+    const bool liar = firmware.on_network() && firmware.nv().quirks()("Q03");
+    const ZdoState state = liar ? ZdoState::starting : firmware.state();
+    reply.u8(kCoordinatorRouterEndDevice).u8(static_cast<std::uint8_t>(state));
     reply.u8(children.size());
     for (std::uint16_t child : children) reply.u16(child);
     return reply;

@@ -101,6 +101,7 @@ MtReply nv_write(Firmware& firmware, Reader& request) {
     const std::uint16_t offset = request.u16();
     Bytes data = request.take(request.u8());
     if (!request.ok()) return RpcError::bad_length;
+    if (key.item == nv::kLegacy && key.sub == nv::kNwkKey) firmware.put_back_once(nv::kNwkKey);
     return firmware.nv().write(key, offset, std::move(data));
 }
 

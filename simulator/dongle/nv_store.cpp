@@ -72,8 +72,24 @@ void NvStore::cut_power_after(std::uint64_t writes, std::function<void()> cut) {
 
 bool NvStore::readable(std::uint16_t id) const {
     if (id >= 0x69 && id <= 0x6B) return false;  // certificate, private key, CA key
-    return !keys_protected_ ||
+    return !(keys_protected_ || quirks_("Q17")) ||
            (id != nv::kActiveKey && id != nv::kAlternKey && id != nv::kPrecfgKey);
+}
+
+/// An item as a host sees it.
+std::optional<Bytes> NvStore::shown(std::uint16_t item, std::uint16_t sub) const {
+    constexpr std::uint16_t kUserDescriptor = 0x0081, kUnknownTable = 12, kFewEntries = 100;
+    constexpr std::size_t kPackedKey = 21, kLong = 300;
+    if (item == kUnknownTable && sub < 2 && quirks_("Q24")) return Bytes(4, 1);
+    if (item == nv::kAddrMgr && sub >= kFewEntries && quirks_("Q45")) return std::nullopt;
+    const Bytes* found = find(item, sub);
+    if (found == nullptr) return std::nullopt;
+    Bytes value = *found;
+    if (item == nv::kLegacy && sub == nv::kNwkKey && quirks_("Q16")) value.resize(kPackedKey);
+    if (item == nv::kLegacy && sub == kUserDescriptor && quirks_("Q23")) value.resize(kLong);
+    if (item == nv::kNwkSecMaterial && value.size() == 12 && quirks_("Q29"))
+        std::fill(value.begin() + 4, value.end(), std::uint8_t{0x11});
+    return value;
 }
 
 std::uint8_t NvStore::osal_init(std::uint16_t id, std::uint16_t length, Bytes initial) {
@@ -96,9 +112,9 @@ NvRead NvStore::osal_read(std::uint16_t id, std::uint16_t offset) const {
         if (rate == nullptr || rate->size() < 2) return {osal::kFailure, {}};
         return {osal::kSuccess, {rate->begin(), rate->begin() + 2}};
     }
-    const Bytes* item = find(id);
+    const auto item = shown(nv::kLegacy, id);
     if (unreadable_ == Address(nv::kLegacy, id)) return {osal::kFailed, {}};
-    if (item == nullptr || offset >= item->size() || !readable(id)) return {osal::kInvalid, {}};
+    if (!item || offset >= item->size() || !readable(id)) return {osal::kInvalid, {}};
     const std::size_t count = std::min(item->size() - offset, kMaxReadBytes);
     const auto begin = item->begin() + offset;
     return {osal::kSuccess, {begin, begin + static_cast<std::ptrdiff_t>(count)}};
@@ -130,8 +146,8 @@ std::uint8_t NvStore::osal_delete(std::uint16_t id, std::uint16_t length) {
 
 std::uint16_t NvStore::osal_length(std::uint16_t id) const {
     if (id == nv::kPollRateOld16) return 0;
-    const Bytes* item = find(id);
-    return item == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(item->size());
+    const auto item = shown(nv::kLegacy, id);
+    return !item ? std::uint16_t{0} : static_cast<std::uint16_t>(item->size());
 }
 
 std::uint8_t NvStore::create(NvKey key, std::uint32_t length) {
@@ -150,15 +166,15 @@ std::uint8_t NvStore::remove(NvKey key) {
 }
 
 std::uint32_t NvStore::length(NvKey key) const {
-    const Bytes* item = check(key) == nvintf::kSuccess ? find(key.item, key.sub) : nullptr;
-    return item == nullptr ? 0 : static_cast<std::uint32_t>(item->size());
+    const auto item = check(key) == nvintf::kSuccess ? shown(key.item, key.sub) : std::nullopt;
+    return !item ? 0 : static_cast<std::uint32_t>(item->size());
 }
 
 NvRead NvStore::read(NvKey key, std::uint16_t offset, std::uint8_t count) const {
     if (const std::uint8_t bad = check(key)) return {bad, {}};
-    const Bytes* item = find(key.item, key.sub);
+    const auto item = shown(key.item, key.sub);
     if (unreadable_ == Address(key.item, key.sub)) return {nvintf::kFailure, {}};
-    if (item == nullptr) return {nvintf::kNotFound, {}};
+    if (!item) return {nvintf::kNotFound, {}};
     if (key.item == nv::kLegacy && !readable(key.sub)) return {osal::kInvalid, {}};
     if (offset >= item->size()) return {nvintf::kBadOffset, {}};
     if (offset + std::size_t{count} > item->size() || count > kMaxReadBytes) {
@@ -172,7 +188,10 @@ std::uint8_t NvStore::write(NvKey key, std::uint16_t offset, Bytes data) {
     if (const std::uint8_t bad = check(key)) return bad;
     if (offset != 0) return nvintf::kBadParameter;
     if (data.empty()) return nvintf::kBadLength;
-    if (fails()) return nvintf::kFailure;
+    if (fails() || (key.item == nv::kAddrMgr && quirks_("Q21"))) return nvintf::kFailure;
+    if (const Bytes* now = find(key.item, key.sub);
+        now && quirks_("Q22") && now->size() > data.size())
+        data.insert(data.end(), now->begin() + std::ssize(data), now->end());
     return store(key.item, key.sub, std::move(data)) ? nvintf::kSuccess : nvintf::kFailure;
 }
 

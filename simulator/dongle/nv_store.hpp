@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "simulator/air/air.hpp"
+#include "simulator/dongle/quirks.hpp"
 
 namespace zha::sim {
 
@@ -93,11 +94,14 @@ class NvStore {
 
     /// Reading this item fails from now on, as it does in damaged flash; nothing: no more.
     void fail_read(std::optional<Address> item) { unreadable_ = item; }
+    /// In what this dongle is not as it is assumed to be; the firmware asks, too.
+    Quirks& quirks() { return quirks_; }
     /// All pages are empty, also of what the firmware keeps for itself, until it boots.
     void erase_all();
 
   private:
     bool readable(std::uint16_t id) const;
+    std::optional<Bytes> shown(std::uint16_t item, std::uint16_t sub) const;
     bool store(std::uint16_t item, std::uint16_t sub, Bytes value);
     bool spend_write();
     bool fails();
@@ -107,6 +111,7 @@ class NvStore {
     std::optional<std::uint64_t> writes_left_;
     std::optional<Address> unreadable_;
     std::function<void()> cut_;
+    Quirks quirks_;
     bool powered_ = true;
     bool keys_protected_ = false;
 };

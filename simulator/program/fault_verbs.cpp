@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kUsage =
     "fault NAME protect-keys on|off | fail-writes COUNT | fail-read ITEM SUB | fail-read off | "
-    "erase-nv";
+    "erase-nv | violate Qnn | violate off";
 
 /// Decimal, or hexadecimal with 0x.
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -48,6 +48,14 @@ Status run_fault(Dongle& dongle, const CtlArguments& arguments) {
             nv.fail_read(NvStore::Address(*item, *sub));
             return {};
         }
+    }
+    if (is(2, "violate") && fault[1] == "off") {
+        nv.quirks().clear();
+        return {};
+    }
+    if (is(2, "violate")) {
+        if (nv.quirks().set(fault[1])) return {};
+        return {Errc::not_found, "no violation of '" + fault[1] + "' is emulated"};
     }
     if (is(1, "erase-nv")) {
         nv.erase_all();

@@ -56,7 +56,7 @@ Task<Status> Driver::connect(Time deadline) {
         co_await clock_.sleep_until(std::min(deadline, clock_.now() + options_.bootloader_wait));
         alive = co_await ping(deadline);
     }
-    if (!alive && worth_repeating(alive.error())) {
+    if (!alive && options_.may_reset && worth_repeating(alive.error())) {
         const auto woken = co_await reset(deadline, true);
         if (woken || woken.error().code != Errc::timeout) co_return woken;
         alive = co_await ping(deadline);

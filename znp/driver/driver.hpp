@@ -28,6 +28,7 @@ struct DriverOptions {
     Millis bootloader_wait{1000};  ///< after the byte that ends a serial bootloader
     Millis line_pulse{150};        ///< how long the reset line is held
     Millis reset_timeout{10000};   ///< until SYS_RESET_IND
+    bool may_reset = true;         ///< to wake a dongle that does not answer connect()
 };
 
 struct DriverHooks {
@@ -93,6 +94,12 @@ class Driver {
     void close() { channel_.close(); }
     /// Why the connection ended; ok while it lives.
     Status alive() const { return channel_.alive(); }
+    /// For checks of the firmware itself: one request as it is, repeated once when it is lost.
+    Task<Result<Frame>> ask(Frame request, Time deadline) {
+        return call(std::move(request), deadline);
+    }
+    /// Answers that nobody had asked for.
+    std::uint64_t strays() const { return channel_.strays(); }
     const Traffic& traffic() const { return channel_.traffic(); }
 
   private:

@@ -1,4 +1,4 @@
-// What: zha-nvram: reads, writes, resets and compares the NVRAM of a ZNP dongle by hand.
+// What: zha-nvram: reads, writes, resets, compares and examines the NVRAM of a ZNP dongle by hand.
 // Why: the same code the agents use, for the person who sets up or repairs a dongle.
 // Contract: exit codes 0 done or equal, 1 failed or different, 2 wrong usage. Files it writes have
 //      mode 0600. Never prints key material; never starts the radio.
@@ -12,6 +12,7 @@
 #include "znp/tool/convert.hpp"
 #include "znp/tool/files.hpp"
 #include "znp/tool/progress.hpp"
+#include "znp/tool/qualify.hpp"
 #include "znp/tool/session.hpp"
 
 namespace zha::znp {
@@ -167,6 +168,25 @@ int run_convert(const Options& options) {
     return kDone;
 }
 
+/// Not among the others: its port is not an option, and its time another one.
+void add_qualify(CLI::App& app, QualifyOptions& options, int& result) {
+    auto* sub = app.add_subcommand("qualify", "Check what this system assumes of a dongle");
+    sub->add_option("port", options.port, "device path, or tcp://host:port");
+    sub->add_flag("--list", options.list, "what would be checked, without a dongle");
+    sub->add_flag("--json", options.json, "the report as JSON");
+    sub->add_flag("--allow-reset", options.allow_reset,
+                  "may reset the dongle: a running network goes off the air");
+    sub->add_flag("--destructive", options.destructive,
+                  "may also write to it; what it holds is kept and given back");
+    sub->add_option("--backup", options.backup, "new NVRAM file for what the dongle holds");
+    sub->add_flag("--start-network", options.start_network,
+                  "may also form a network of its own on the air for some seconds");
+    sub->add_option("--timeout", options.timeout_s, "seconds in all, the restore not included")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    sub->callback([&] { result = run_qualify(options); });
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Reads, writes, resets and compares the NVRAM of a ZNP dongle.", "zha-nvram");
     app.require_subcommand(1);
@@ -227,6 +247,8 @@ int run(int argc, char** argv) {
         ->add_option("--raise-counters", options.convert.margin,
                      "for the frames sent since the backup")
         ->capture_default_str();
+    QualifyOptions examination;
+    add_qualify(app, examination, result);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
