@@ -57,7 +57,8 @@ Spread spread(std::vector<Gap> gaps) {
 
 }  // namespace
 
-Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs) {
+Results run_many(std::uint64_t count, unsigned jobs,
+                 const std::function<Numbered(std::uint64_t)>& one) {
     Results sum;
     sum.jobs = jobs;
     const auto begin = std::chrono::steady_clock::now();
@@ -67,9 +68,9 @@ Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs) {
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < count; n = next++) {
-                const auto outcome = run(draw(first + n));
+                const auto done = one(n);
                 const std::lock_guard lock(mutex);
-                add(sum, first + n, outcome);
+                add(sum, done.number, done.outcome);
             }
         });
     for (auto& thread : threads) thread.join();
@@ -77,6 +78,11 @@ Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs) {
     std::sort(sum.failures.begin(), sum.failures.end(),
               [](const Failure& a, const Failure& b) { return a.seed < b.seed; });
     return sum;
+}
+
+Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs) {
+    return run_many(count, jobs,
+                    [first](std::uint64_t n) { return Numbered{first + n, run(draw(first + n))}; });
 }
 
 std::string to_json(const Results& r) {

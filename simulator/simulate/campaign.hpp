@@ -3,6 +3,7 @@
 // Contract: results do not depend on the number of threads.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,13 @@ struct Results {
     std::map<Checker, std::uint64_t> violations;
 };
 
+/// The outcome of the schedule with that number.
+struct Numbered {
+    std::uint64_t number = 0;
+    Outcome outcome;
+};
+Results run_many(std::uint64_t count, unsigned jobs,
+                 const std::function<Numbered(std::uint64_t)>& one);
 Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs);
 
 std::string to_json(const Results& results);

@@ -11,7 +11,6 @@ namespace zha::sim {
 namespace {
 
 constexpr Millis kGuardNotices{100};
-constexpr Millis kGuardAgain{500};
 constexpr Millis kBootTime{3000};
 constexpr Millis kFirstBoot{500};
 
@@ -41,7 +40,7 @@ House::House(const Plan& p)
     for (unsigned i = 0; i < 2; ++i) {
         hosts[i] = std::make_unique<Host>(world, i == 0 ? "one" : "two", plan.rate[i], plan.grain);
         auto& h = *hosts[i];
-        h.stick.reset_time = Millis{300};
+        h.stick.reset_time = plan.reset_time;
         h.stick.read_time = Millis{400};
         h.stick.write_time = Millis{600};
         h.service.stop_time = Millis{500};
@@ -128,22 +127,16 @@ void House::kill_worker(unsigned i) {
 
 void House::guard(unsigned i) {
     const auto run = ++guard_run_[i];
-    const auto again = [this, i, run](Millis delay, auto&& self) -> void {
-        world.time.after(delay, [this, i, run, self] {
-            auto& h = host(i);
-            if (run != guard_run_[i] || off_[i] || h.agent) return;
-            if (h.frozen) return self(kGuardAgain, self);
-            if (!h.service.immortal) h.service.die();
-            const bool silent = !h.stick.plugged || (!h.stick.hung && !h.stick.defiant);
-            if (silent && !h.service.immortal) {
-                h.stick.radio = false;
-                h.boot();
-                return;
-            }
-            self(kGuardAgain, self);
-        });
-    };
-    again(kGuardNotices + host(i).stick.reset_time, again);
+    world.time.after(kGuardNotices + host(i).stick.reset_time, [this, i, run] {
+        auto& h = host(i);
+        if (run != guard_run_[i] || off_[i] || h.agent) return;
+        if (h.frozen) return guard(i);
+        if (!h.service.immortal) h.service.die();
+        const bool answers = h.stick.plugged && !h.stick.hung && !h.stick.defiant;
+        if (answers && !h.service.immortal) h.stick.radio = false;
+        // With the proof, or without it: then the worker has to tell of it.
+        h.boot();
+    });
 }
 
 void House::power_cut(unsigned i, Millis length) {
@@ -172,7 +165,7 @@ void House::freeze(unsigned i, Millis length) {
     auto& h = host(i);
     if (h.frozen || off_[i]) return;
     // Without a watchdog only what counts as lateness within the fence's budget is survivable.
-    const auto most = plan.timing.fence / 3;
+    const auto most = std::max(fence_slack(plan), Millis{50});
     if (!plan.watchdog) length = std::min(length, most);
     h.freeze();
     const auto watchdog = std::min(length, most);

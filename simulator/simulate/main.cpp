@@ -10,6 +10,7 @@
 #include "simulator/simulate/campaign.hpp"
 #include "simulator/simulate/mutants.hpp"
 #include "simulator/simulate/shrink.hpp"
+#include "simulator/simulate/systematic.hpp"
 
 namespace {
 
@@ -24,6 +25,7 @@ struct Arguments {
     bool trace = false;
     bool json = false;
     bool mutants = false;
+    bool systematic = false;
     std::string replay;
 };
 
@@ -78,6 +80,7 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
     app.add_flag("--trace", a.trace, "tell the story of --seed");
     app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
+    app.add_flag("--systematic", a.systematic, "every step x every fault x when it heals");
     app.add_flag("--json", a.json, "results as JSON");
     CLI11_PARSE(app, argc, argv);
     if (!a.replay.empty()) return replay(a);
@@ -88,6 +91,15 @@ int main(int argc, char** argv) {
         return std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; })
                    ? 0
                    : 1;
+    }
+    if (a.systematic) {
+        const auto cases = systematic_cases();
+        const auto results = run_cases(cases, a.jobs);
+        for (const auto& failure : results.failures)
+            fmt::print(stderr, "case {}: {}: {}: {}\n", failure.seed, cases[failure.seed].name,
+                       to_string(failure.checker), failure.text);
+        fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
+        return results.failures.empty() ? 0 : 1;
     }
     const auto results = run_seeds(a.first, a.seeds, a.jobs);
     fmt::print("{}\n", a.json ? to_json(results) : to_text(results));

@@ -52,6 +52,9 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "switchover-both",
                                                            "clear-fault"};
 
+/// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
+constexpr Millis kFenceWork{1600};
+
 class Dice {
   public:
     explicit Dice(std::uint64_t seed) : random_(seed) {}
@@ -93,6 +96,9 @@ Plan house(Dice& dice, std::uint64_t seed) {
         rate = 1.0 + parts * 0.001;
     }
     plan.grain = dice.between(100, 300);
+    const auto most = plan.timing.fence - kFenceWork - Millis{100};
+    plan.reset_time =
+        dice.chance(40) ? Millis{300} : dice.between(300, static_cast<int>(most.count()));
     return plan;
 }
 
@@ -105,10 +111,10 @@ Fault draw_fault(Dice& dice, const Plan& plan, const std::vector<FaultKind>& kin
         f.boundary = 1 + dice.below(24);
         f.at = dice.between(0, dice.chance(50) ? 5 : 1500);
     } else {
-        f.at = dice.between(0, static_cast<int>(plan.length.count()));
+        f.at = dice.between(0, static_cast<int>(plan.length.count()) / 2);
     }
     const auto t = plan.timing;
-    const auto most = dice.chance(50) ? t.lease : t.hold_down + t.fence;
+    const auto most = dice.chance(40) ? t.lease : 2 * (t.hold_down + t.fence);
     f.length = dice.between(200, static_cast<int>(most.count()));
     f.detail = 1 + dice.below(12);
     return f;
@@ -118,6 +124,10 @@ Fault draw_fault(Dice& dice, const Plan& plan, const std::vector<FaultKind>& kin
 
 std::string_view to_string(FaultKind kind) {
     return kNames.at(static_cast<std::size_t>(kind));
+}
+
+Millis fence_slack(const Plan& plan) {
+    return plan.timing.fence - kFenceWork - plan.reset_time;
 }
 
 Plan draw_house(std::uint64_t seed) {
@@ -136,7 +146,7 @@ Plan draw(std::uint64_t seed) {
     // Something should move in most of them.
     if (kinds.empty() || dice.chance(50)) kinds.push_back(FaultKind::switchover);
     const unsigned faults = 1 + dice.below(6);
-    plan.length = Millis{3000} * faults;
+    plan.length = Millis{10000} + Millis{2500} * faults;
     for (unsigned i = 0; i < faults; ++i) plan.faults.push_back(draw_fault(dice, plan, kinds));
     return plan;
 }

@@ -73,9 +73,13 @@ struct Plan {
     bool watchdog = true;  ///< hosts have a hardware watchdog that cuts the dongle's power
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers
+    Millis reset_time{300};            ///< of the dongles: a fence may take all of its budget
     Millis length{20000};              ///< until everything is mended
     std::vector<Fault> faults;
 };
+
+/// What is left of the fence's budget F for a host that does not run.
+Millis fence_slack(const Plan& plan);
 
 Plan draw(std::uint64_t seed);
 /// Draws the house only: no faults.

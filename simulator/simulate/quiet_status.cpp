@@ -1,5 +1,5 @@
-// The public state of the simulated controller: nobody reads it there, and making it is a quarter of
-// the work of a schedule. It has tests of its own (tests/controller).
+// The public state of the simulated controller: nobody reads it there, and making it is a quarter
+// of the work of a schedule. It has tests of its own (tests/controller).
 #include "controller/status_json.hpp"
 
 namespace zha {

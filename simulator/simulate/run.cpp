@@ -91,11 +91,13 @@ Outcome run(const Plan& plan, const Story& story) {
     // The journal as it is now is what somebody will start a second controller from.
     (void)house.world.store.copy(house.world.config.controller.state, "/second");
     Faults faults(house, plan, outcome, story);
+    const auto steps_before = house.steps;
     faults.begin();
     const auto end = time.elapsed() + plan.length;
     while (time.elapsed() < end && witness.violations().empty())
         time.advance(std::min(Millis{1000}, std::chrono::ceil<Millis>(end - time.elapsed())));
     faults.end();
+    outcome.steps_under_faults = house.steps - steps_before;
     if (story) house.story("everything is mended");
     if (witness.violations().empty()) {
         house.mend();

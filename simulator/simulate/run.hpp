@@ -22,8 +22,9 @@ struct Gap {
 
 struct Outcome {
     std::map<Checker, std::string> violations;
-    unsigned faults = 0;  ///< that took place
-    unsigned steps = 0;
+    unsigned faults = 0;              ///< that took place
+    unsigned steps = 0;               ///< in all
+    unsigned steps_under_faults = 0;  ///< until everything was mended
     Millis simulated{0};
     std::vector<Gap> gaps;
     bool ok() const { return violations.empty(); }

@@ -1,0 +1,81 @@
+#include "simulator/simulate/systematic.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace zha::sim {
+
+namespace {
+
+constexpr unsigned kStepsAfter = 2;  ///< steps that only a fault brings
+
+/// Does it matter which of the two hosts it hits?
+bool of_a_host(FaultKind kind) {
+    return kind <= FaultKind::backup_gone || kind == FaultKind::switchover ||
+           kind == FaultKind::failover || kind == FaultKind::form || kind == FaultKind::clear_fault;
+}
+
+struct Base {
+    std::string name;
+    FaultKind first;
+    unsigned node;
+};
+
+constexpr std::array<const char*, 3> kHeals{"early", "late", "never"};
+
+Fault with_heal(Fault fault, unsigned heal, const Timing& timing) {
+    const std::array lengths{Millis{300}, timing.hold_down + timing.fence, Millis{0}};
+    fault.length = lengths.at(heal);
+    return fault;
+}
+
+void add_step(std::vector<Case>& cases, const Base& base, const Plan& start, unsigned step) {
+    for (unsigned k = 0; k < kFaultKinds; ++k)
+        for (unsigned node = 0; node < (of_a_host(static_cast<FaultKind>(k)) ? 2U : 1U); ++node)
+            for (unsigned heal = 0; heal < kHeals.size(); ++heal) {
+                Fault fault;
+                fault.kind = static_cast<FaultKind>(k);
+                fault.node = node;
+                fault.boundary = step;
+                fault.detail = 1 + step % 4;
+                auto plan = start;
+                plan.faults.push_back(with_heal(fault, heal, plan.timing));
+                cases.push_back({fmt::format("{}, step {}, {} node {}, heals {}", base.name, step,
+                                             to_string(fault.kind), node, kHeals.at(heal)),
+                                 plan});
+            }
+}
+
+}  // namespace
+
+std::vector<Case> systematic_cases() {
+    const std::vector<Base> bases{{"planned", FaultKind::switchover, 1},
+                                  {"dongle pulled", FaultKind::unplug, 0},
+                                  {"host lost", FaultKind::cut_both, 0}};
+    std::vector<Case> cases;
+    for (const auto& base : bases) {
+        // A house of the worst kind: clocks as far apart as allowed, no hardware watchdog.
+        auto plan = draw_house(7);
+        plan.watchdog = false;
+        plan.rate[0] = 1.0 - plan.timing.drift;
+        plan.rate[1] = plan.rate[2] = 1.0 + plan.timing.drift;
+        plan.length = Millis{15000};
+        Fault first;
+        first.kind = base.first;
+        first.node = base.node;
+        first.at = Millis{100};
+        plan.faults = {first};
+        const auto steps = run(plan).steps_under_faults;
+        for (unsigned step = 1; step <= steps + kStepsAfter; ++step)
+            add_step(cases, base, plan, step);
+    }
+    return cases;
+}
+
+Results run_cases(const std::vector<Case>& cases, unsigned jobs) {
+    return run_many(cases.size(), jobs,
+                    [&](std::uint64_t n) { return Numbered{n, run(cases[n].plan)}; });
+}
+
+}  // namespace zha::sim
