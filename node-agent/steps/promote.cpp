@@ -45,6 +45,8 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     if (!written) co_return written.error();
     node.dirty = false;
     if (auto saved = node.remember(); !saved) co_return saved;
+    // What a write leaves there whatever the snapshot says.
+    image->items[{znp::ExItem::legacy, znp::osal::STARTUP_OPTION}] = {0};
     node.image = std::move(*image);
     node.image_at = node.clock.wall();
     node.blank = false;

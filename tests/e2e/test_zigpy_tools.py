@@ -50,6 +50,16 @@ class Tools(unittest.TestCase):
         self.bench.dongles.ctl("reset", "a")
         self.bench.dongles.start_network("b")
 
+    def test_what_network_restore_left_is_taken_before_its_first_start(self):
+        self.restored("a")
+        self.bench.ours("read", "a", self.files / "read")
+        self.bench.ours("write", "b", self.files / "read")
+        there, here = self.bench.info("b"), self.bench.info("a")
+        self.assertEqual([there[k] for k in IDENTITY], [here[k] for k in IDENTITY])
+        self.assertIn("not started yet", here["note"])
+        self.assertEqual(there["may start"], "yes")
+        self.bench.dongles.start_network("b")
+
     def test_nvram_reset_leaves_no_network(self):
         self.restored("a")
         self.assertIn("PAN 0xbeef", self.bench.info("a")["network"])

@@ -167,8 +167,7 @@ TEST(Image, ARestoredNetworkThatWasNotStartedYetGetsItsKeyItem) {
     EXPECT_FALSE(identity_of(image));
     ASSERT_TRUE(settle_key(image));
     const auto& stored = *image.legacy(osal::NWKKEY);
-    EXPECT_EQ(Bytes(stored.begin(), stored.begin() + 17),
-              *image.legacy(osal::NWK_ACTIVE_KEY_INFO));
+    EXPECT_EQ(Bytes(stored.begin(), stored.begin() + 17), *image.legacy(osal::NWK_ACTIVE_KEY_INFO));
     EXPECT_EQ(u32(stored, 20), 5000u);
     EXPECT_EQ(frame_counter(image), 5000u);
     EXPECT_TRUE(identity_of(image));

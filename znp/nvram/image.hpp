@@ -80,9 +80,10 @@ Result<Identity> identity_of(const Image& image);
 std::string fingerprint(const Identity& identity);
 
 /// Tools that restore a network write NWK_ACTIVE_KEY_INFO, which the firmware goes by, and leave
-/// NWKKEY of a former network to it: it writes it anew at its next start. This writes what it would.
-/// Only when all else agrees on one network (both key items, PRECFGKEY, and a counter of this NIB);
-/// otherwise the image is half of something, and stays as it is. True: NWKKEY was changed.
+/// NWKKEY of a former network to it: it writes it anew at its next start. This writes what it
+/// would. Only when all else agrees on one network (both key items, PRECFGKEY, and a counter of
+/// this NIB); otherwise the image is half of something, and stays as it is. True: NWKKEY was
+/// changed.
 bool settle_key(Image& image);
 /// Highest outgoing NWK frame counter in the image (NWK_SEC_MATERIAL_TABLE, NWKKEY); 0 when none.
 std::uint32_t frame_counter(const Image& image);

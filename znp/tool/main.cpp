@@ -40,7 +40,7 @@ void print_image(Image image) {
     fmt::print("frame counter  {}\n", frame_counter(image));
     if (unstarted)
         fmt::print("note           restored and not started yet: NWKKEY is of a former network\n");
-    const auto may_start = startable(image);
+    const auto may_start = whole(image);
     fmt::print("may start      {}\n", may_start ? "yes" : "no: " + may_start.error().message);
 }
 
