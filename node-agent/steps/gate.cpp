@@ -1,4 +1,5 @@
-// The last look before the radio goes on: files as they are on disk, image as it was read back.
+// The last look before the radio goes on: files as they are on disk, image as it was read or as a
+// write proved it (steps/promote.cpp).
 #include "core/gate.hpp"
 
 #include <fmt/format.h>
