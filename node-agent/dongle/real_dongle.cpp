@@ -20,7 +20,8 @@ DongleInfo info_of(const znp::DeviceIdentity& device) {
 
 /// No proof, as nothing says how the lines are wired: it can only help. The next attempt lets the
 /// chip go again.
-void hold(znp::Driver& driver, Error& error) {
+void hold(znp::Driver& driver, const std::string& port, Error& error) {
+    if (port.starts_with("tcp://")) return;  // has no lines, and takes that for no failure
     if (driver.pull_reset_line())
         error.message += "; could not be proven silent; held in reset by DTR/RTS";
 }
@@ -93,7 +94,7 @@ Task<Result<RealDongle::Held>> RealDongle::connect(Time deadline, bool or_hold) 
     const auto connected = co_await driver->connect(deadline);
     if (connected) co_return driver;
     auto error = within(port_, connected.error());
-    if (or_hold) hold(*driver, error);
+    if (or_hold) hold(*driver, port_, error);
     if (driver_ == driver) close();
     co_return error;
 }
@@ -134,7 +135,7 @@ Task<Result<DongleInfo>> RealDongle::fence(Time deadline) {
     if (!silent) silent = co_await silence(*driver, true, deadline);
     if (silent) co_return silent;
     auto error = within(port_, silent.error());
-    hold(**driver, error);
+    hold(**driver, port_, error);
     co_return error;
 }
 

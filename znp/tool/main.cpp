@@ -11,6 +11,7 @@
 #include "znp/nvram/startable.hpp"
 #include "znp/tool/convert.hpp"
 #include "znp/tool/files.hpp"
+#include "znp/tool/hold.hpp"
 #include "znp/tool/progress.hpp"
 #include "znp/tool/session.hpp"
 
@@ -49,7 +50,7 @@ struct Options {
     std::string file, other;
     ConvertOptions convert;
     std::string known, since, mirrored, backup, stats;
-    bool yes = false, force_incompatible = false, lower = false;
+    bool yes = false, hold = false, force_incompatible = false, lower = false;
 };
 
 Status keep(const std::string& file, const std::string& text) {
@@ -140,7 +141,18 @@ int write(const Options& options) {
     return kDone;
 }
 
+int hold(const Options& options) {
+    const auto done = hold_port(options.port, [] {
+        fmt::print("the dongle is held in reset; SIGINT or SIGTERM lets it go\n");
+        std::fflush(stdout);
+    });
+    if (!done) return fail(done.error());
+    fmt::print("the dongle is let go; its network is off\n");
+    return kDone;
+}
+
 int reset(const Options& options) {
+    if (options.hold) return hold(options);
     if (!options.yes) {
         fmt::print(stderr, "zha-nvram: this deletes the network in the dongle; add --yes\n");
         return kUsage;
@@ -212,7 +224,11 @@ int run(int argc, char** argv) {
     for (auto* sub : {from, to})
         sub->add_option("--stats", options.stats, "file for the requests, bytes and seconds");
     auto* wipe = command("reset", "Make a dongle factory-new", reset);
-    wipe->add_flag("--yes", options.yes, "really");
+    auto* really = wipe->add_flag("--yes", options.yes, "really");
+    wipe->add_flag(
+            "--hold", options.hold,
+            "deletes nothing: holds the chip in reset by DTR and RTS until SIGINT or SIGTERM")
+        ->excludes(really);
     port(wipe)->required();
     auto* compare = command("diff", "Compare a file with another one or with a dongle", diff);
     compare->add_option("file", options.file, "NVRAM file")->required();
