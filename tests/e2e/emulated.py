@@ -57,10 +57,12 @@ class Dongles:
         request = bytes([0x02, 0x25, 0x40, 0x64, 0x00])  # ZDO_STARTUP_FROM_APP, 100 ms from now
         check = functools.reduce(operator.xor, request)
         def is_on_air():
+            # Again each time: one that comes while the firmware boots, as after the last program
+            # let go of it, is lost.
+            port.sendall(bytes([0xFE]) + request + bytes([check]))
             return any(d["on_air"] for d in self.ctl("dongles") if d["name"] == name)
 
         with socket.create_connection(("127.0.0.1", self.tcp[name])) as port:
-            port.sendall(bytes([0xFE]) + request + bytes([check]))
             wait_for(f"dongle {name} is on the air", is_on_air, 20)
 
     def start_network_once(self, name):

@@ -3,6 +3,8 @@ import socket
 import threading
 import time
 
+from processes import Failure
+
 START = 0xFE
 REQUEST = 0x20  # the type of a command that is answered (SREQ), in its first byte
 TYPE = 0xE0
@@ -76,7 +78,8 @@ class MtProxy:
     def wait_idle(self):
         """The dongle takes one client at a time: the last one must be gone before the next."""
         with self.changed:
-            self.changed.wait_for(lambda: self.served == 0, 10)
+            if not self.changed.wait_for(lambda: self.served == 0, 10):
+                raise Failure(f"{self.served} connections to the dongle stay open")
 
     def clear(self):
         self.requests = self.bytes = 0
