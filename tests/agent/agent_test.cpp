@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "node-agent/steps/steps.hpp"
 #include "tests/agent/script.hpp"
 
 namespace zha::sim {
@@ -178,6 +179,25 @@ TEST_F(AgentTest, ADirtyDongleIsHealedByACompleteWrite) {
     EXPECT_EQ(host.stick.writes, 2U);
     EXPECT_TRUE(znp::identity_of(host.stick.image));
     EXPECT_FALSE(host.node().dirty);
+}
+
+TEST_F(AgentTest, TheGateSeesAHalfWrittenDongleWithoutTheJournal) {
+    boot();
+    become_active();
+    auto& node = host.node();
+    ASSERT_TRUE(steps::pass_gate(node, sample::kIeee));
+    const auto good = *node.image;
+    namespace osal = znp::osal;
+    for (const auto id : {osal::STARTUP_OPTION, osal::BDBNODEISONANETWORK}) {
+        node.image = good;
+        auto& item = node.image->items[{znp::ExItem::legacy, id}];
+        item[0] = item[0] == 0 ? 3 : 0;
+        ASSERT_FALSE(node.dirty);
+        const auto passed = steps::pass_gate(node, sample::kIeee);
+        ASSERT_FALSE(passed);
+        EXPECT_NE(passed.error().message.find("must not be started"), std::string::npos);
+    }
+    node.image = good;
 }
 
 TEST_F(AgentTest, APowerCutInTheMiddleOfAWriteIsRemembered) {
