@@ -1,6 +1,6 @@
 // What: the dongle's serial line as a TCP server on the loopback interface.
 // Why: some clients and tools reach a network-attached dongle by tcp://host:port.
-// Contract: one client at a time; a further one waits up to half a second for the end of the
+// Contract: one client at a time; a further one waits up to five seconds for the end of the
 //           former one, which may not have been heard of yet, and is closed then. close() ends all.
 #pragma once
 
