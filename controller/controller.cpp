@@ -66,7 +66,7 @@ Controller::Controller(const Config& config, ControllerParts parts, Journal jour
     if (auto& move = situation_.journal.move) move->started = move->phase_since = p_.clock.now();
     for (const auto& node : config.nodes) situation_.nodes[node.name] = NodeView{};
     saved_ = encode_journal(situation_.journal);
-    facts_ = {lead_.incarnation(), p_.clock.wall()};
+    facts_ = {lead_.incarnation(), p_.clock.wall(), spare_};
 }
 
 void Controller::begin() {
@@ -323,6 +323,7 @@ void Controller::publish(const std::string& topic, const std::string& payload, b
 
 void Controller::publish_state() {
     if (!p_.bus.connected() || !lead_.acting()) return;
+    facts_.other = lead_.other();
     auto state = state_json(situation_, decision_, facts_);
     const std::string active = state["active"];
     publish(topics_.state(), state.dump(), true);
