@@ -47,6 +47,8 @@ int run(const Config& config, bool spare) {
     if (auto locked = lock_directory(directory); !locked) return fail(locked.error());
     auto journal = load_journal(store, directory);
     if (!journal) return fail(journal.error());
+    // One that can write nothing must not begin. Its own number goes in once it leads.
+    if (auto saved = save_journal(store, directory, *journal); !saved) return fail(saved.error());
     const auto incarnation =
         std::max(journal->incarnation + 1, static_cast<std::uint64_t>(std::time(nullptr)));
     auto history = open_history(directory / "history.sqlite");
