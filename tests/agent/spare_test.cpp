@@ -154,6 +154,23 @@ TEST_F(SpareTest, ABrokerThatComesBackFindsTheSameOneActing) {
     undisturbed();
 }
 
+TEST_F(SpareTest, WithoutHoldTheSpareIsInTimeForTheLease) {
+    c.world.config.on_controller_loss = "fence";
+    c.one().kill_agent();
+    c.one().boot();
+    ASSERT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 180 * kSecond));
+    const auto starts = c.two().service.starts;
+    c.two().kill_agent();
+    c.two().boot();
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 180 * kSecond));
+    const auto before = c.one().service.starts;
+    c.controller.reset();
+    c.world.time.advance(120 * kSecond);
+    EXPECT_TRUE(c.settled(c.one(), c.two()));
+    EXPECT_EQ(c.one().service.starts, before);
+    EXPECT_EQ(c.two().service.starts, starts);
+}
+
 /// One that was started by mistake, under the same name and with a journal of its own.
 TEST_F(SpareTest, AfterAnAccidentalThirdOneIsStoppedTheClusterIsLedAgain) {
     c.spare.reset();
