@@ -1,6 +1,7 @@
 #include "node-agent/node.hpp"
 
 #include "platform/log/log.hpp"
+#include "platform/wire/wire.hpp"
 
 namespace zha {
 
@@ -108,6 +109,7 @@ NodeReport Node::report() const {
     r.node = self.name;
     r.state = state;
     r.goal = order.goal;
+    r.incarnation = std::min(lease.memory().incarnation, wire::kIncarnationMax);
     r.epoch = lease.memory().epoch;
     r.released = lease.memory().released;
     r.lease_left = lease.left(now());

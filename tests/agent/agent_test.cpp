@@ -38,6 +38,55 @@ class AgentTest : public ::testing::Test {
     const Timing& timing = world.config.timing;
 };
 
+/// What the broker says of each of two controllers.
+struct TwoControllersTest : AgentTest {
+    void SetUp() override {
+        world.config.controller.spare.emplace();
+        boot();
+        become_active();
+    }
+    void says(bool spare, const std::string& state) {
+        world.broker.inject({world.topics().controller_status(spare),
+                             R"({"state":")" + state + R"(","incarnation":1})", true});
+        world.time.advance(Millis{100});
+    }
+    bool survives() {
+        world.time.advance(3 * timing.lease);
+        return host.is(NodeState::active);
+    }
+};
+
+TEST_F(TwoControllersTest, OneThatWaitsRenewsNobodySoTheNodeHoldsOn) {
+    says(false, "offline");
+    says(true, "standby");
+    script.silent = true;
+    EXPECT_TRUE(survives());
+}
+
+TEST_F(TwoControllersTest, WhileEitherIsOnlineNothingIsHeld) {
+    says(false, "offline");
+    says(true, "online");
+    script.silent = true;
+    EXPECT_FALSE(survives());
+}
+
+TEST_F(TwoControllersTest, TheWordOfOneAloneDoesNotCountRightAfterAConnection) {
+    script.silent = true;
+    says(true, "offline");
+    const auto presence = [&] { return host.node().lease.presence(); };
+    world.time.advance(timing.lease / 2);
+    EXPECT_EQ(presence(), ControllerPresence::offline) << "the other one was never started";
+    host.agent->bus.cut();
+    world.time.advance(timing.lease);
+    host.agent->bus.restore();
+    ASSERT_TRUE(
+        world.time.advance_until([&] { return host.agent->bus.connected(); }, 10 * kSecond));
+    world.time.advance(2 * kSecond);
+    EXPECT_EQ(presence(), ControllerPresence::unknown);
+    says(false, "standby");
+    EXPECT_EQ(presence(), ControllerPresence::offline);
+}
+
 TEST_F(AgentTest, BootsThroughFencingToStandby) {
     host.stick.radio = true;  // as a former run left it
     boot();
