@@ -29,10 +29,11 @@ Session::Session(Bus& bus, Clock& clock, const Config& config)
       topics_(config.mqtt.base_topic, config.cluster),
       broker_(config.mqtt.host + ":" + std::to_string(config.mqtt.port)) {
     bus_.on_connection([this](bool up, const std::string& why) { connect_error_ = up ? "" : why; });
-    bus_.subscribe(topics_.controller_status(), [this](const BusMessage& m) {
-        const auto value = nlohmann::json::parse(m.payload, nullptr, false);
-        controller_ = value.is_object() ? wire::text_of(value, "state") : "";
-    });
+    for (const bool spare : {false, true})
+        bus_.subscribe(topics_.controller_status(spare), [this, spare](const BusMessage& m) {
+            const auto status = wire::decode_status(m.payload);
+            controllers_[spare ? 1 : 0] = status ? wire::to_string(status->state) : "";
+        });
     bus_.subscribe(topics_.state(), [this](const BusMessage& m) {
         auto value = nlohmann::ordered_json::parse(m.payload, nullptr, false);
         if (value.is_object()) state_ = std::move(value);
@@ -57,11 +58,18 @@ Task<Status> Session::connect(Time deadline) {
 }
 
 Task<Result<nlohmann::ordered_json>> Session::state(Time deadline) {
-    co_await wait(deadline, [this] { return controller_ == "online" && state_.is_object(); });
-    if (controller_ == "online" && state_.is_object()) co_return state_;
-    co_return Error{Errc::unavailable, controller_ == "offline"
-                                           ? "the controller is offline"
-                                           : "no controller has ever reported to this broker"};
+    co_await wait(deadline, [this] { return acts() && state_.is_object(); });
+    if (acts() && state_.is_object()) co_return state_;
+    for (const auto& state : controllers_)
+        if (state == "standby")
+            co_return Error{Errc::unavailable, "no controller acts; one is about to take over"};
+    const bool seen = !controllers_[0].empty() || !controllers_[1].empty();
+    co_return Error{Errc::unavailable, seen ? "the controller is offline"
+                                            : "no controller has ever reported to this broker"};
+}
+
+bool Session::acts() const {
+    return controllers_[0] == "online" || controllers_[1] == "online";
 }
 
 Task<Result<nlohmann::json>> Session::ask(nlohmann::json command, Time deadline,

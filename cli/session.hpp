@@ -3,6 +3,7 @@
 // Contract: every wait has a deadline; errors are one line and an exit code.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -36,6 +37,7 @@ class Session {
                                      std::function<void(const std::string&)> progress);
 
   private:
+    bool acts() const;
     /// True once `condition` holds, false at the deadline.
     Task<bool> wait(Time deadline, std::function<bool()> condition);
 
@@ -44,7 +46,8 @@ class Session {
     wire::Topics topics_;
     std::string broker_;
     std::string connect_error_;
-    std::string controller_;  ///< online, offline or empty
+    /// Of the first controller and of the spare one: online, standby, offline or empty.
+    std::array<std::string, 2> controllers_;
     nlohmann::ordered_json state_;
 };
 

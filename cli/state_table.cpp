@@ -58,13 +58,27 @@ std::string wrapped(std::string rest, std::size_t width) {
     return out + rest;
 }
 
+/// Empty when there is only one controller.
+std::string controllers(const ordered_json& state) {
+    const auto list = state.find("controllers");
+    if (list == state.end() || !list->is_array() || list->size() < 2) return {};
+    std::string out = "controllers:";
+    for (const auto& one : *list) {
+        if (out.back() != ':') out += ",";
+        out += fmt::format(" {} is {}", text(one, "name"), text(one, "state"));
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string state_table(const ordered_json& state, std::size_t width) {
     width = std::max<std::size_t>(width, 1);
     auto out =
         wrapped(fmt::format("cluster {}: {}", text(state, "cluster"), text(state, "text")), width) +
-        "\n\n";
+        "\n";
+    if (const auto line = controllers(state); !line.empty()) out += wrapped(line, width) + "\n";
+    out += "\n";
     out += fmt::format("{:<12} {:<11} {:>5} {:<11} {:<7} {:>8} {}\n", "node", "role", "epoch",
                        "zigbee2mqtt", "dongle", "snapshot", "");
     const auto nodes = state.find("nodes");

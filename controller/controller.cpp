@@ -13,7 +13,6 @@ namespace {
 
 constexpr Millis kTick{250};
 constexpr Millis kForgetFailures{600000};
-constexpr Millis kAnnounceAgain{2000};
 
 /// Those of the MIB; the others are in the history and on MQTT only.
 std::optional<Notification> notification(EventKind kind) {
@@ -53,15 +52,14 @@ std::string presence(const std::string& payload) {
 
 }  // namespace
 
-std::string controller_online(std::uint64_t incarnation) {
-    return nlohmann::json{{"state", "online"}, {"incarnation", incarnation}}.dump();
-}
-std::string controller_offline() {
-    return R"({"state":"offline"})";
-}
-
-Controller::Controller(const Config& config, ControllerParts parts, Journal journal)
-    : config_(config), p_(parts), topics_(config.mqtt.base_topic, config.cluster) {
+Controller::Controller(const Config& config, ControllerParts parts, Journal journal,
+                       ControllerSelf self)
+    : config_(config),
+      spare_(self.spare),
+      state_(state_of(config, self.spare)),
+      p_(parts),
+      topics_(config.mqtt.base_topic, config.cluster),
+      lead_(config, self.spare, std::max(self.incarnation, journal.incarnation)) {
     situation_.config = &config_;
     situation_.automatic = config.controller.automatic_failover;
     situation_.since = p_.clock.now();
@@ -69,14 +67,12 @@ Controller::Controller(const Config& config, ControllerParts parts, Journal jour
     if (auto& move = situation_.journal.move) move->started = move->phase_since = p_.clock.now();
     for (const auto& node : config.nodes) situation_.nodes[node.name] = NodeView{};
     saved_ = situation_.journal;
-    facts_ = {situation_.journal.incarnation, p_.clock.wall()};
+    facts_ = {lead_.incarnation(), p_.clock.wall(), spare_};
 }
 
 void Controller::begin() {
     auto& bus = p_.bus;
-    bus.on_connection([this](bool up, const std::string& why) { connection(up, why); });
-    bus.subscribe(topics_.controller_status(),
-                  [this](const BusMessage& m) { heard_own_status(m); });
+    begin_lead();
     bus.subscribe(topics_.command(), [this](const BusMessage& m) { heard_command(m); });
     bus.subscribe(config_.mqtt.z2m_base_topic + "/bridge/state",
                   [this](const BusMessage& m) { heard_bridge(m); });
@@ -90,7 +86,7 @@ void Controller::begin() {
     }
     if (!config_.mqtt.discovery_prefix.empty())
         bus.subscribe(config_.mqtt.discovery_prefix + "/status", [this](const BusMessage& m) {
-            if (m.payload == "online") publish_discovery();
+            if (m.payload == "online" && acting()) publish_discovery();
         });
 }
 
@@ -98,58 +94,10 @@ Task<void> Controller::run() {
     auto expected = p_.clock.now() + kTick;
     while (co_await p_.clock.sleep_until(expected)) {
         expected = p_.clock.now() + kTick;
-        // A broker under load may have lost it.
-        if (!confirmed_ && !passive_ && expected - announced_at_ > kAnnounceAgain) announce();
+        follow_lead();
         decide_now();
         publish_state();
     }
-}
-
-void Controller::connection(bool up, const std::string& why) {
-    confirmed_ = false;
-    if (!up) {
-        spdlog::warn("broker: {}", why);
-        return;
-    }
-    spdlog::info("connected to the broker");
-    // Whatever the broker holds of us may be older than this session.
-    published_.clear();
-    news_ = true;
-    announce();
-    publish_discovery();
-}
-
-void Controller::announce() {
-    if (!p_.bus.connected()) return;
-    announced_at_ = p_.clock.now();
-    published_.erase(topics_.controller_status());
-    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
-}
-
-void Controller::start_anew() {
-    situation_.since = p_.clock.now();
-    decided_at_ = situation_.since;
-    // The phase of a move gets its time again: nobody could be heard meanwhile.
-    if (auto& move = situation_.journal.move) move->phase_since = situation_.since;
-}
-
-void Controller::heard_own_status(const BusMessage& message) {
-    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    if (!value.is_object() || wire::text_of(value, "state") != "online") return;
-    const auto it = value.find("incarnation");
-    if (it == value.end() || !it->is_number_unsigned()) return;
-    const auto incarnation = it->get<std::uint64_t>();
-    if (incarnation > facts_.incarnation && !passive_) {
-        spdlog::critical("a newer controller runs on this broker: doing nothing any more");
-        passive_ = true;
-    }
-    // Nodes that hold the role on their own give that up once they see us online. The broker has
-    // it now; so from here on the hold-down covers them.
-    if (incarnation != facts_.incarnation || message.retained || confirmed_) return;
-    confirmed_ = true;
-    start_anew();
-    decide_now();
-    publish_state();
 }
 
 void Controller::heard_report(const BusMessage& message) {
@@ -178,6 +126,7 @@ void Controller::heard_report(const BusMessage& message) {
     view.heard = true;
     view.heard_at = p_.clock.now();
     view.gone = false;
+    lead_.heard_obeyed(view.report.incarnation);
     if (decide_now()) send_order(node, nonce);
 }
 
@@ -196,6 +145,7 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
     order.source = instruction.source;
     order.snapshot = instruction.snapshot;
     order.counter_epoch = situation_.journal.epoch;
+    if (!may_send(order)) return;
     // Noted before it is sent: a lease that was perhaps sent counts as sent.
     if (order.lease > Millis{0}) situation_.nodes[node].leased_at = p_.clock.now();
     told_[node] = decision_.instructions[node];
@@ -205,8 +155,8 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
     // Cut off from the broker it hears nothing, while a holder may rightly hold on to its lease:
     // no hold-down runs until the session is back and `since` is new.
-    const bool confirmed = confirmed_ || !kept(Safeguard::confirmed_session);
-    if (!p_.bus.connected() || !confirmed || passive_) return false;
+    const bool acts = acting() || (lead_.acting() && !kept(Safeguard::confirmed_session));
+    if (!p_.bus.connected() || !acts) return false;
     situation_.now = p_.clock.now();
     // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
     const bool late = situation_.now - decided_at_ > config_.timing.heartbeat + kTick;
@@ -219,21 +169,25 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);
     auto decision = decide(situation_);
-    if (decision.journal != saved_ && kept(Safeguard::journal_first)) {
-        if (auto saved = save_journal(p_.store, config_.controller.state, decision.journal);
-            !saved) {
-            spdlog::error("the journal cannot be written, nothing is decided: {}",
-                          saved.error().message);
-            if (situation_.command)
-                reply(situation_.command->id, true, "failed", saved.error().message);
-            return false;
-        }
-        saved_ = decision.journal;
-        news_ = true;
+    if (auto saved = keep(decision.journal); !saved) {
+        spdlog::error("the journal cannot be written, nothing is decided: {}",
+                      saved.error().message);
+        if (situation_.command)
+            reply(situation_.command->id, true, "failed", saved.error().message);
+        return false;
+    }
+    const bool written = decision.journal.serial != situation_.journal.serial;
+    if (decision.journal.epoch != situation_.journal.epoch) {
+        grant_serial_ = decision.journal.serial;
+        granted_at_ = situation_.now;
     }
     news_ = news_ || decision.text != decision_.text || decision.state != decision_.state;
     decision_ = std::move(decision);
     situation_.journal = decision_.journal;
+    if (written) {
+        send_journal();
+        news_ = true;
+    }
     situation_.raised = decision_.raised;
     for (auto& [name, view] : situation_.nodes) {
         if (decision_.failures[name] > view.failures) failed_at_[name] = situation_.now;
@@ -257,7 +211,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
 }
 
 void Controller::heard_command(const BusMessage& message) {
-    if (message.retained) return;
+    if (message.retained || !lead_.acting()) return;
     std::string id;
     auto request = decode_request(message.payload, id);
     if (!request) {
@@ -273,7 +227,7 @@ void Controller::heard_command(const BusMessage& message) {
 }
 
 void Controller::heard_switch(const std::string& node, const BusMessage& message) {
-    if (message.retained) return;
+    if (message.retained || !lead_.acting()) return;
     // OFF names no successor: the switch shows what is and is only obeyed when turned on.
     if (message.payload == "ON") {
         spdlog::info("the switch of {} was turned on", node);
@@ -379,11 +333,12 @@ void Controller::publish(const std::string& topic, const std::string& payload, b
 }
 
 void Controller::publish_state() {
-    if (!p_.bus.connected()) return;
+    if (!p_.bus.connected() || !lead_.acting()) return;
     // Its ages are whole seconds.
     const auto now = p_.clock.now();
     if (!std::exchange(news_, false) && now - state_at_ < Millis{1000}) return;
     state_at_ = now;
+    facts_.other = lead_.other();
     auto state = state_json(situation_, decision_, facts_);
     const std::string active = state["active"];
     publish(topics_.state(), state.dump(), true);

@@ -1,12 +1,14 @@
 // What: the controller: hears reports, decides, makes the decision durable, answers with orders.
 // Why: this is the loop around decide(); everything it touches goes through a seam.
 // Contract: one thread. No order is sent before the journal that it follows from is on disk. After
-//      a lost broker session, or when it finds itself late, it counts as just started.
+//      a lost broker session, when it takes over, or when it finds itself late, it counts as just
+//      started. While the other controller acts it keeps that one's journal and says nothing else.
 #pragma once
 
 #include <map>
 #include <string>
 
+#include "controller/leadership.hpp"
 #include "controller/status_json.hpp"
 #include "core/decide.hpp"
 #include "platform/bus/bus.hpp"
@@ -26,19 +28,30 @@ struct ControllerParts {
     TrapSender& traps;
 };
 
-/// Payloads of the retained controller status; the second one is the bus's will.
-std::string controller_online(std::uint64_t incarnation);
+/// Payload of the retained controller status that is the bus's will.
 std::string controller_offline();
+
+/// Which of the two it is.
+struct ControllerSelf {
+    bool spare = false;
+    /// Above every one before, even when the journal was lost: agents obey no lower one. It goes
+    /// into the journal when it leads. 0 = the journal's.
+    std::uint64_t incarnation = 0;
+};
+/// Where that one keeps its journal and history.
+Path state_of(const Config& config, bool spare);
 
 class Controller {
   public:
-    Controller(const Config& config, ControllerParts parts, Journal journal);
+    Controller(const Config& config, ControllerParts parts, Journal journal,
+               ControllerSelf self = {});
 
     /// Subscribes. The bus may be started afterwards.
     void begin();
     /// Decides at every tick until cancelled.
     Task<void> run();
     const Journal& journal() const { return situation_.journal; }
+    Leadership::Role role() const { return lead_.role(); }
 
   private:
     void heard_report(const BusMessage& message);
@@ -46,10 +59,23 @@ class Controller {
     void heard_switch(const std::string& node, const BusMessage& message);
     void heard_bridge(const BusMessage& message);
     void heard_agent_status(const std::string& node, const BusMessage& message);
+    // lead.cpp: who acts, and what the other one is told.
+    void begin_lead();
     void heard_own_status(const BusMessage& message);
+    void heard_other_status(const BusMessage& message);
+    void heard_journal(const BusMessage& message);
+    void heard_kept(const BusMessage& message);
     void connection(bool up, const std::string& why);
-    /// Says "online" until that comes back through the broker.
-    void announce();
+    void follow_lead();
+    void lead();
+    void stand_by();
+    void say_status(wire::ControllerStatus::State state);
+    /// On disk before anything follows from it, then on its way to the other controller.
+    Status keep(Journal& journal);
+    void send_journal();
+    /// The lease of a new epoch waits until the other controller knows of the grant, for a while.
+    bool may_send(const Order& order);
+    bool acting() const { return lead_.acting() && confirmed_; }
     /// Counts as just started: what nodes did meanwhile is not known.
     void start_anew();
     /// One decision; false when there is no session or the journal could not be written: then
@@ -68,22 +94,27 @@ class Controller {
     void publish(const std::string& topic, const std::string& payload, bool retain, int qos = 0);
 
     const Config& config_;
+    bool spare_;
+    Path state_;
     ControllerParts p_;
     wire::Topics topics_;
     Situation situation_;
     Decision decision_;
     ControllerFacts facts_;
+    Leadership lead_;
     Journal saved_;  ///< as it is on disk
     std::map<std::string, Instruction> told_;
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
     std::map<std::string, Time> failed_at_;  ///< failures are forgotten after a while
     bool confirmed_ = false;                 ///< our own "online" came back through the broker
-    bool passive_ = false;                   ///< another, newer controller was seen
     Time decided_at_{0};
     bool news_ = true;  ///< the published state is older than what is known
     Time state_at_{0};
-    Time announced_at_{0};
+    Time said_at_{0};                 ///< our status
+    Epoch known_epoch_ = 0;           ///< the highest one whose lease need not wait
+    std::uint64_t grant_serial_ = 0;  ///< the journal in which the newest epoch stands first
+    Time granted_at_{0};
 };
 
 }  // namespace zha

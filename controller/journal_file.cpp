@@ -40,6 +40,7 @@ constexpr std::size_t kListMost = 64;
 
 /// Keys that files of former versions do not have; what is there is checked like the rest.
 void decode_policies(const json& value, Journal& j) {
+    if (value.contains("serial")) j.serial = number(value, "serial");
     if (const auto it = value.find("pause"); it != value.end() && !it->is_null())
         j.pause = Pause{seconds(it->at("since"), "since"), seconds(it->at("until"), "until")};
     if (const auto it = value.find("maintenance"); it != value.end()) {
@@ -74,9 +75,10 @@ Move decode_move(const json& value) {
 }  // namespace
 
 std::string encode_journal(const Journal& j) {
-    json value{{"version", kVersion},    {"incarnation", j.incarnation},
-               {"epoch", j.epoch},       {"holder", j.holder},
-               {"released", j.released}, {"fingerprint", j.fingerprint}};
+    json value{{"version", kVersion},         {"incarnation", j.incarnation},
+               {"serial", j.serial},          {"epoch", j.epoch},
+               {"holder", j.holder},          {"released", j.released},
+               {"fingerprint", j.fingerprint}};
     value["move"] = j.move ? encode_move(*j.move) : json();
     value["pause"] = j.pause ? json{{"since", j.pause->since}, {"until", j.pause->until}} : json();
     value["maintenance"] = j.maintenance;

@@ -19,6 +19,7 @@ struct Arguments {
     std::string config;
     std::string log_level = "info";
     bool check = false;
+    bool spare = false;
 };
 
 int fail(const Error& error) {
@@ -26,30 +27,30 @@ int fail(const Error& error) {
     return 1;
 }
 
-MqttOptions mqtt_options(const Config& config) {
+MqttOptions mqtt_options(const Config& config, bool spare) {
     const wire::Topics topics(config.mqtt.base_topic, config.cluster);
     MqttOptions options;
     options.broker = config.mqtt;
-    // Always the same: the broker itself keeps only one controller connected.
-    options.client_id = "zha-" + config.cluster + "-controller";
-    options.will_topic = topics.controller_status();
+    // Always the same: the broker itself keeps only one of each connected.
+    options.client_id = "zha-" + config.cluster + (spare ? "-controller-spare" : "-controller");
+    options.will_topic = topics.controller_status(spare);
     options.will_payload = controller_offline();
     // The will has to come within half a lease (docs/state-machine.md).
     options.keepalive = config.timing.lease / 4;
     return options;
 }
 
-int run(const Config& config) {
+int run(const Config& config, bool spare) {
     RealStore store;
-    const auto& directory = config.controller.state;
+    const auto directory = state_of(config, spare);
     if (auto made = store.make_directory(directory, 0700); !made) return fail(made.error());
     if (auto locked = lock_directory(directory); !locked) return fail(locked.error());
     auto journal = load_journal(store, directory);
     if (!journal) return fail(journal.error());
-    // Above every one before, even when the journal was lost: agents obey no lower one.
-    journal->incarnation =
-        std::max(journal->incarnation + 1, static_cast<std::uint64_t>(std::time(nullptr)));
+    // One that can write nothing must not begin. Its own number goes in once it leads.
     if (auto saved = save_journal(store, directory, *journal); !saved) return fail(saved.error());
+    const auto incarnation =
+        std::max(journal->incarnation + 1, static_cast<std::uint64_t>(std::time(nullptr)));
     auto history = open_history(directory / "history.sqlite");
     if (!history) return fail(history.error());
     auto traps = make_trap_sender(config.controller.traps);
@@ -57,9 +58,10 @@ int run(const Config& config) {
 
     Daemon daemon;
     RealClock clock(daemon.executor());
-    auto bus = make_mqtt_bus(mqtt_options(config), daemon.executor(), clock);
+    auto bus = make_mqtt_bus(mqtt_options(config, spare), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
-    Controller controller(config, {clock, **bus, store, **history, **traps}, *journal);
+    Controller controller(config, {clock, **bus, store, **history, **traps}, *journal,
+                          {spare, incarnation});
     controller.begin();
     (*bus)->start();
     daemon.spawn("controller", controller.run());
@@ -74,9 +76,12 @@ int main(int argc, char** argv) {
     app.add_option("--config", arguments.config, "the system's configuration")->required();
     app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn or error");
     app.add_flag("--check-config", arguments.check, "check the configuration and end");
+    app.add_flag("--spare", arguments.spare, "be the spare one: wait until the first one is gone");
     CLI11_PARSE(app, argc, argv);
     auto config = load_config(arguments.config);
     if (!config) return fail(config.error());
+    if (arguments.spare && !config->controller.spare)
+        return fail({Errc::invalid, arguments.config + ": controller.spare is not configured"});
     if (arguments.check) {
         if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
         if (const auto secret = check_communities(config->controller); !secret)
@@ -85,5 +90,5 @@ int main(int argc, char** argv) {
         return 0;
     }
     init_log("zha-controller", arguments.log_level);
-    return run(*config);
+    return run(*config, arguments.spare);
 }

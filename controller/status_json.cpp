@@ -49,6 +49,20 @@ ordered_json node_json(const Situation& s, const std::string& name, const NodeVi
     return node;
 }
 
+/// Of both controllers; the document itself is the word of the one that acts.
+ordered_json controllers_json(const Config& config, const ControllerFacts& facts) {
+    const auto name = [](bool spare) { return spare ? "spare" : "first"; };
+    ordered_json list{
+        {{"name", name(facts.spare)}, {"state", "online"}, {"incarnation", facts.incarnation}}};
+    if (facts.other)
+        list.push_back({{"name", name(!facts.spare)},
+                        {"state", wire::to_string(facts.other->state)},
+                        {"incarnation", facts.other->incarnation}});
+    else if (config.controller.spare)
+        list.push_back({{"name", name(!facts.spare)}, {"state", "unknown"}, {"incarnation", 0}});
+    return list;
+}
+
 }  // namespace
 
 ordered_json state_json(const Situation& s, const Decision& d, const ControllerFacts& facts) {
@@ -73,6 +87,7 @@ ordered_json state_json(const Situation& s, const Decision& d, const ControllerF
              {{"state", to_string(d.state)},
               {"incarnation", facts.incarnation},
               {"since", facts.started_at}}},
+            {"controllers", controllers_json(*s.config, facts)},
             {"text", d.text},
             {"epoch", d.journal.epoch},
             {"holder", d.journal.holder},
@@ -131,17 +146,24 @@ ordered_json discovery_json(const Config& config, const std::string& node) {
     ready["state_topic"] = topics.state();
     ready["value_template"] = "{% set n = value_json.nodes | selectattr('name', 'eq', '" + node +
                               "') | first %}{{ 'ON' if n.ready else 'OFF' }}";
+    // One that waits does nothing for Home Assistant: either of them has to act.
+    ordered_json availability = ordered_json::array();
+    for (const bool spare : {false, true})
+        if (!spare || config.controller.spare)
+            availability.push_back(
+                {{"topic", topics.controller_status(spare)},
+                 {"value_template",
+                  "{{ 'online' if value_json.state == 'online' else 'offline' }}"},
+                 {"payload_available", "online"},
+                 {"payload_not_available", "offline"}});
     return {{"device",
              {{"identifiers", {id}},
               {"name", "Zigbee HA " + node},
               {"manufacturer", "Zigbee HA"},
               {"model", "zigbee2mqtt node"}}},
             {"origin", {{"name", "zigbee-ha"}, {"sw_version", ZHA_VERSION}}},
-            {"availability",
-             {{{"topic", topics.controller_status()},
-               {"value_template", "{{ value_json.state }}"},
-               {"payload_available", "online"},
-               {"payload_not_available", "offline"}}}},
+            {"availability_mode", "any"},
+            {"availability", availability},
             {"components",
              {{"active", active},
               {"problem", problem},

@@ -4,15 +4,20 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "core/decide.hpp"
+#include "platform/wire/wire.hpp"
 
 namespace zha {
 
 struct ControllerFacts {
     std::uint64_t incarnation = 0;
     WallSeconds started_at = 0;
+    bool spare = false;  ///< which of the two acts
+    /// What the other one says; nothing when there is only one.
+    std::optional<wire::ControllerStatus> other = std::nullopt;
 };
 
 nlohmann::ordered_json state_json(const Situation& situation, const Decision& decision,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,8 +82,15 @@ struct SnmpTarget {
     Path community_file;  ///< mode 0600; empty = "public"
 };
 
+/// A second controller, on another host, that takes over when the first one is gone.
+struct SpareConfig {
+    Path state;                ///< its own journal and history
+    Millis takeover_after{0};  ///< the other one has to be gone for so long; 0 = half a lease
+};
+
 struct ControllerConfig {
     Path state;  ///< journal and history
+    std::optional<SpareConfig> spare;
     std::vector<SnmpTarget> traps;
     bool automatic_failover = true;
     unsigned max_moves = 3;  ///< automatic role changes within `flap_window`; 0 = no limit
@@ -105,5 +113,11 @@ struct Config {
         return nullptr;
     }
 };
+
+inline Millis takeover_after(const Config& config) {
+    const auto& spare = config.controller.spare;
+    return spare && spare->takeover_after > Millis{0} ? spare->takeover_after
+                                                      : config.timing.lease / 2;
+}
 
 }  // namespace zha

@@ -56,6 +56,7 @@ struct Pause {
 
 struct Journal {
     std::uint64_t incarnation = 0;  ///< of the controller that wrote it
+    std::uint64_t serial = 0;       ///< one more whenever it is written
     Epoch epoch = 0;                ///< highest ever granted
     std::string holder;             ///< whom it was granted to; empty = nobody yet
     bool released = false;          ///< the end of `epoch` was verified

@@ -31,10 +31,11 @@ struct NodeReport {
     std::string boot;  ///< random per agent process
     std::uint64_t nonce = 0;
     NodeState state = NodeState::init;
-    Goal goal = Goal::none;  ///< the goal it works on
-    Epoch epoch = 0;         ///< epoch it holds or last held
-    Epoch released = 0;      ///< highest epoch whose fence was verified by read-back
-    Millis lease_left{0};    ///< by its own clock; 0 = none
+    Goal goal = Goal::none;         ///< the goal it works on
+    std::uint64_t incarnation = 0;  ///< highest one obeyed: a lower one would not be
+    Epoch epoch = 0;                ///< epoch it holds or last held
+    Epoch released = 0;             ///< highest epoch whose fence was verified by read-back
+    Millis lease_left{0};           ///< by its own clock; 0 = none
     ServiceState service = ServiceState::unknown;
     DongleState dongle = DongleState::unknown;
     SnapshotInfo snapshot;        ///< newest complete one of its own making

@@ -45,13 +45,16 @@ void Link::begin() {
     bus.subscribe(topics_.order(name), [this](const BusMessage& m) { heard_order(m); });
     bus.subscribe(topics_.report(name), [this](const BusMessage& m) { heard_echo(m); });
     bus.subscribe(topics_.poke(name), [this](const BusMessage&) { poked_ = true; });
-    bus.subscribe(topics_.controller_status(),
-                  [this](const BusMessage& m) { heard_controller(m); });
+    for (const bool spare : {false, true})
+        bus.subscribe(topics_.controller_status(spare),
+                      [this, spare](const BusMessage& m) { heard_controller(spare, m); });
     node_.bridge.subscribe(bus, node_.config.mqtt.z2m_base_topic);
 }
 
 void Link::connection(bool up, const std::string& why) {
     // What the controller's status was before says nothing about now.
+    controllers_ = {};
+    connected_at_ = node_.now();
     node_.lease.presence(ControllerPresence::unknown);
     if (!up) {
         spdlog::warn("broker: {}", why);
@@ -62,17 +65,30 @@ void Link::connection(bool up, const std::string& why) {
     poked_ = true;
 }
 
-void Link::heard_controller(const BusMessage& message) {
-    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
-    const auto state = value.is_object() ? wire::text_of(value, "state") : std::string();
-    node_.lease.presence(state == "online"    ? ControllerPresence::online
-                         : state == "offline" ? ControllerPresence::offline
-                                              : ControllerPresence::unknown);
+void Link::heard_controller(bool spare, const BusMessage& message) {
+    const auto status = wire::decode_status(message.payload);
+    controllers_[spare ? 1 : 0] = status ? std::optional(status->state) : std::nullopt;
+    node_.lease.presence(presence());
+}
+
+ControllerPresence Link::presence() const {
+    using State = wire::ControllerStatus::State;
+    for (const auto& state : controllers_)
+        if (state == State::online) return ControllerPresence::online;
+    const auto& [first, spare] = controllers_;
+    // One that waits renews nothing, so nobody does.
+    if (!node_.config.controller.spare || (first && spare))
+        return first ? ControllerPresence::offline : ControllerPresence::unknown;
+    // The word of the other one may still be on its way to us, and an echo must not overtake it.
+    // One that was never started says nothing.
+    const bool late = node_.now() - connected_at_ >= node_.config.timing.lease / 2;
+    return late && (first || spare) ? ControllerPresence::offline : ControllerPresence::unknown;
 }
 
 void Link::heard_echo(const BusMessage& message) {
     if (message.retained) return;
     const auto report = wire::decode_report(message.payload);
+    node_.lease.presence(presence());
     if (report && report->boot == boot_) node_.lease.echo(report->nonce, node_.now());
 }
 

@@ -5,6 +5,9 @@
 //      after what must be remembered of it is on disk.
 #pragma once
 
+#include <array>
+#include <optional>
+
 #include "node-agent/node.hpp"
 #include "platform/wire/wire.hpp"
 
@@ -26,7 +29,9 @@ class Link {
     void connection(bool up, const std::string& why);
     void heard_order(const BusMessage& message);
     void heard_echo(const BusMessage& message);
-    void heard_controller(const BusMessage& message);
+    void heard_controller(bool spare, const BusMessage& message);
+    /// What the two topics together say: somebody acts, nobody does, or it is not known yet.
+    ControllerPresence presence() const;
     void send_report();
 
     Node& node_;
@@ -35,6 +40,9 @@ class Link {
     std::uint64_t nonce_ = 0;
     NodeReport sent_;
     Time sent_at_{-3600000};
+    Time connected_at_{0};
+    /// Of the first controller and of the spare one, since the connection.
+    std::array<std::optional<wire::ControllerStatus::State>, 2> controllers_;
     bool poked_ = true;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
+#include "platform/wire/wire.hpp"
 
 namespace zha {
 
@@ -110,6 +111,7 @@ NodeReport Node::report() const {
     r.node = self.name;
     r.state = state;
     r.goal = order.goal;
+    r.incarnation = std::min(lease.memory().incarnation, wire::kIncarnationMax);
     r.epoch = lease.memory().epoch;
     r.released = lease.memory().released;
     r.lease_left = lease.left(now());

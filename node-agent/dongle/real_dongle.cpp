@@ -18,6 +18,14 @@ DongleInfo info_of(const znp::DeviceIdentity& device) {
             device.info.state};
 }
 
+/// No proof, as nothing says how the lines are wired: it can only help. The next attempt lets the
+/// chip go again.
+void hold(znp::Driver& driver, const std::string& port, Error& error) {
+    if (port.starts_with("tcp://")) return;  // has no lines, and takes that for no failure
+    if (driver.pull_reset_line())
+        error.message += "; could not be proven silent; held in reset by DTR/RTS";
+}
+
 Error not_open() {
     return {Errc::unavailable, "dongle: the port is not open"};
 }
@@ -76,7 +84,8 @@ Result<RealDongle::Held> RealDongle::held() {
     return driver_;
 }
 
-Task<Result<RealDongle::Held>> RealDongle::connect(Time deadline) {
+/// `or_hold`: one that does not answer is held in reset, also behind the closed port.
+Task<Result<RealDongle::Held>> RealDongle::connect(Time deadline, bool or_hold) {
     if (auto open = held()) co_return open;
     auto transport = co_await znp::open_transport(port_, executor_, clock_, deadline);
     if (!transport) co_return transport.error();
@@ -84,13 +93,15 @@ Task<Result<RealDongle::Held>> RealDongle::connect(Time deadline) {
     driver_ = driver;
     const auto connected = co_await driver->connect(deadline);
     if (connected) co_return driver;
+    auto error = within(port_, connected.error());
+    if (or_hold) hold(*driver, port_, error);
     if (driver_ == driver) close();
-    co_return within(port_, connected.error());
+    co_return error;
 }
 
 Task<Result<RealDongle::Held>> RealDongle::connect_patiently(Time deadline) {
     for (;;) {
-        auto driver = co_await connect(deadline);
+        auto driver = co_await connect(deadline, true);
         if (driver || driver.error().code != Errc::busy || clock_.now() >= deadline)
             co_return driver;
         co_await clock_.sleep_until(std::min(deadline, clock_.now() + kBusyRetry));
@@ -122,8 +133,10 @@ Task<Result<DongleInfo>> RealDongle::fence(Time deadline) {
     const auto halfway = clock_.now() + (deadline - clock_.now()) / 2;
     auto silent = co_await silence(*driver, false, halfway);
     if (!silent) silent = co_await silence(*driver, true, deadline);
-    if (!silent) co_return within(port_, silent.error());
-    co_return silent;
+    if (silent) co_return silent;
+    auto error = within(port_, silent.error());
+    hold(**driver, port_, error);
+    co_return error;
 }
 
 Task<Result<znp::Image>> RealDongle::read(Time deadline) {

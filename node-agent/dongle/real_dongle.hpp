@@ -30,7 +30,7 @@ class RealDongle final : public Dongle {
   private:
     using Held = std::shared_ptr<znp::Driver>;  // outlives close() while a call is under way
     Result<Held> held();
-    Task<Result<Held>> connect(Time deadline);
+    Task<Result<Held>> connect(Time deadline, bool or_hold = false);
     Task<Result<Held>> connect_patiently(Time deadline);
     Task<Result<DongleInfo>> silence(Held driver, bool by_line, Time deadline);
     DongleInfo identified(const znp::DeviceIdentity& device);

@@ -1,4 +1,5 @@
-// The last look before the radio goes on: files as they are on disk, image as it was read back.
+// The last look before the radio goes on: files as they are on disk, image as it was read or as a
+// write proved it (steps/promote.cpp).
 #include "core/gate.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +7,7 @@
 #include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "node-agent/sync/z2m_files.hpp"
+#include "znp/nvram/startable.hpp"
 
 namespace zha::steps {
 
@@ -32,6 +34,8 @@ Status pass_gate(Node& node, const std::string& cluster_ieee) {
     if (!config) return config.error();
     const auto identity = znp::identity_of(*node.image);
     if (!identity) return identity.error();
+    // The journal says whether a write was cut short; the dongle itself does, if that was lost.
+    if (const auto whole = znp::whole(*node.image); !whole) return within("gate", whole.error());
     GateInput in;
     in.lease_live = node.lease.live(node.now()) || !kept(Safeguard::start_check);
     in.dongle_dirty = node.dirty && kept(Safeguard::gate_dirty);

@@ -50,6 +50,11 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     if (!written) co_return written.error();
     node.dirty = false;
     if (auto saved = node.remember(); !saved) co_return saved;
+    // The gate judges by this image without reading the dongle again: what a write changed was
+    // read back, what it left as it was equalled what was read before it, and both kinds of write
+    // read the identity and the markers once more at their end. They leave this item at 0, whatever
+    // the snapshot says, and read that back too.
+    image->items[{znp::ExItem::legacy, znp::osal::STARTUP_OPTION}] = {0};
     node.image = std::move(*image);
     node.image_at = node.clock.wall();
     node.blank = false;

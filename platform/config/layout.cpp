@@ -67,6 +67,14 @@ void check_lease(Section& s, const Timing& timing) {
     s.problem(message.substr(0, colon), message.substr(colon + 2));
 }
 
+void read_spare(Section& s, ControllerConfig& controller) {
+    auto& spare = controller.spare.emplace();
+    s.path("state", spare.state, Need::required);
+    s.duration("takeover_after", spare.takeover_after);
+    if (s.has("takeover_after") && spare.takeover_after < Millis{1000})
+        s.problem("takeover_after", "is under 1s");
+}
+
 void read_controller(Section& s, ControllerConfig& controller) {
     s.path("state", controller.state, Need::required);
     s.boolean("automatic_failover", controller.automatic_failover);
@@ -74,6 +82,7 @@ void read_controller(Section& s, ControllerConfig& controller) {
     s.duration("flap_window", controller.flap_window);
     s.choice("failback", controller.failback, {"none", "preempt", "manual"});
     s.duration("preempt_delay", controller.preempt_delay);
+    s.section("spare", [&](Section& spare) { read_spare(spare, controller); });
     s.each("traps", kMaxTraps, [&](Section& trap, std::size_t) {
         SnmpTarget& target = controller.traps.emplace_back();
         trap.text("address", target.address, is_host_port, "host:port", Need::required);

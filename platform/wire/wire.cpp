@@ -8,6 +8,7 @@ json to_json(const NodeReport& r) {
             {"nonce", r.nonce},
             {"state", to_string(r.state)},
             {"goal", to_string(r.goal)},
+            {"incarnation", r.incarnation},
             {"epoch", r.epoch},
             {"released", r.released},
             {"lease_left_ms", r.lease_left.count()},
@@ -39,6 +40,9 @@ Result<NodeReport> decode_report(const std::string& text) {
     r.nonce = f.number<std::uint64_t>("nonce");
     r.state = f.name_of("state", parse_node_state);
     r.goal = f.name_of("goal", parse_goal);
+    // Agents of former versions do not say it.
+    if (object->contains("incarnation"))
+        r.incarnation = f.number<std::uint64_t>("incarnation", kIncarnationMax);
     r.epoch = f.number<Epoch>("epoch", kEpochMax);
     r.released = f.number<Epoch>("released", kEpochMax);
     r.lease_left = f.duration("lease_left_ms");
@@ -91,6 +95,42 @@ Result<Order> decode_order(const std::string& text) {
     o.counter_epoch = f.number<Epoch>("counter_epoch", kEpochMax);
     if (!f.error().empty()) return {Errc::protocol, "order: " + f.error()};
     return o;
+}
+
+std::string_view to_string(ControllerStatus::State state) {
+    switch (state) {
+        case ControllerStatus::State::offline:
+            return "offline";
+        case ControllerStatus::State::standby:
+            return "standby";
+        case ControllerStatus::State::online:
+            return "online";
+    }
+    return "?";
+}
+
+std::string encode(const ControllerStatus& status) {
+    json value{{"state", to_string(status.state)}};
+    if (status.incarnation > 0) value["incarnation"] = status.incarnation;
+    return value.dump();
+}
+
+Result<ControllerStatus> decode_status(const std::string& text) {
+    using State = ControllerStatus::State;
+    auto object = parse_object(text, "status");
+    if (!object) return object.error();
+    Fields f(*object);
+    ControllerStatus status;
+    status.state = f.name_of(
+        "state", +[](std::string_view name) -> std::optional<State> {
+            for (const auto state : {State::offline, State::standby, State::online})
+                if (to_string(state) == name) return state;
+            return std::nullopt;
+        });
+    if (object->contains("incarnation"))
+        status.incarnation = f.number<std::uint64_t>("incarnation", kIncarnationMax);
+    if (!f.error().empty()) return {Errc::protocol, "status: " + f.error()};
+    return status;
 }
 
 }  // namespace zha::wire

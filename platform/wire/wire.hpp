@@ -17,6 +17,24 @@ std::string encode(const Order&);
 Result<NodeReport> decode_report(const std::string& json);
 Result<Order> decode_order(const std::string& json);
 
+/// What a controller says of itself; `offline` is also its will.
+struct ControllerStatus {
+    enum class State {
+        offline,
+        standby,  ///< waits passively: nobody's lease is renewed by it
+        online,   ///< acts
+    };
+    State state = State::offline;
+    std::uint64_t incarnation = 0;  ///< 0 in a will, which is made before it is known
+    bool operator==(const ControllerStatus&) const = default;
+};
+std::string_view to_string(ControllerStatus::State);
+std::string encode(const ControllerStatus&);
+Result<ControllerStatus> decode_status(const std::string& json);
+
+/// No incarnation is near the end of the numbers: there is always a next one.
+inline constexpr std::uint64_t kIncarnationMax = std::uint64_t{1} << 53;
+
 /// The text of a field; empty when it is missing or of another type.
 std::string text_of(const nlohmann::json& object, const char* name);
 
@@ -29,9 +47,16 @@ class Topics {
   public:
     Topics(const std::string& base, const std::string& cluster)
         : root_(base + "/" + cluster + "/") {}
-    std::string controller_status() const {
-        return root_ + "controller/status";
+    /// Of the first controller, or of the spare one. All of one are below "<root>controller/" or
+    /// "<root>controller-spare/".
+    std::string controller(bool spare, const char* leaf) const {
+        return root_ + (spare ? "controller-spare/" : "controller/") + leaf;
+    }
+    std::string controller_status(bool spare = false) const {
+        return controller(spare, "status");
     }  ///< retained, will
+    std::string journal(bool spare) const { return controller(spare, "journal"); }  ///< retained
+    std::string journal_kept(bool spare) const { return controller(spare, "journal-kept"); }
     std::string state() const { return root_ + "state"; }  ///< retained
     std::string event() const { return root_ + "event"; }
     std::string command() const { return root_ + "command"; }

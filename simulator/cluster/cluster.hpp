@@ -38,11 +38,11 @@ struct Told final : History, TrapSender {
 class ControllerProcess {
   public:
     ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, History& history,
-                      TrapSender& traps, Journal journal)
+                      TrapSender& traps, Journal journal, ControllerSelf self)
         : time_(w.time),
-          bus(w.broker, {w.topics().controller_status(), controller_offline(),
-                         config.timing.lease / 4, "controller"}),
-          controller(config, {clock, bus, store, history, traps}, std::move(journal)),
+          bus(w.broker, {w.topics().controller_status(self.spare), controller_offline(),
+                         config.timing.lease / 4, self.spare ? "controller-spare" : "controller"}),
+          controller(config, {clock, bus, store, history, traps}, std::move(journal), self),
           io_(std::make_unique<asio::io_context>(1)) {
         controller.begin();
         bus.start();
@@ -80,7 +80,8 @@ struct Cluster {
         : world(seed),
           hosts{std::make_unique<Host>(world, "one", 1.0 - world.config.timing.drift),
                 std::make_unique<Host>(world, "two", 1.0)},
-          clock(world.time, Millis{5000000}, 1.0 + world.config.timing.drift) {
+          clock(world.time, Millis{5000000}, 1.0 + world.config.timing.drift),
+          spare_clock(world.time, Millis{9000000}, 1.0 + world.config.timing.drift) {
         (void)world.store.make_directory(world.config.controller.state);
         one().settle();
         world.time.at_each_step([this] { look(); });
@@ -91,13 +92,14 @@ struct Cluster {
     Host& one() { return *hosts[0]; }
     Host& two() { return *hosts[1]; }
 
-    void start_controller() {
-        auto journal = load_journal(world.store, world.config.controller.state);
+    void start_controller() { controller = process(clock, false); }
+    std::unique_ptr<ControllerProcess> process(Clock& its, bool second) {
+        auto journal = load_journal(world.store, state_of(world.config, second));
         auto used = journal ? *journal : Journal{};
-        ++used.incarnation;
-        (void)save_journal(world.store, world.config.controller.state, used);
-        controller = std::make_unique<ControllerProcess>(world, world.config, clock, world.store,
-                                                         told, told, std::move(used));
+        const auto incarnation = used.incarnation + 1;
+        return std::make_unique<ControllerProcess>(world, world.config, its, world.store, told,
+                                                   told, std::move(used),
+                                                   ControllerSelf{second, incarnation});
     }
     void command(const std::string& verb, const std::string& to) {
         const nlohmann::json json{
@@ -109,15 +111,36 @@ struct Cluster {
     }
     /// `a` is active, and the other one is its ready standby.
     bool settled(Host& a, Host& b) {
+        const auto* leads = acting();
         return a.is(NodeState::active) && b.is(NodeState::standby) && b.node().report().ready &&
-               a.stick.on_air() && controller && !controller->controller.journal().move;
+               a.stick.on_air() && leads && !leads->journal().move;
     }
+    static bool acts(const std::unique_ptr<ControllerProcess>& p) {
+        return p && p->controller.role() == Leadership::Role::acting;
+    }
+    static bool waits(const std::unique_ptr<ControllerProcess>& p) {
+        return p && p->controller.role() == Leadership::Role::standby;
+    }
+    const Controller* acting() const {
+        for (const auto* p : {&controller, &spare})
+            if (acts(*p)) return &(*p)->controller;
+        return nullptr;
+    }
+    /// A second controller, on a host of its own.
+    void configure_spare() {
+        auto& config = world.config.controller.spare.emplace();
+        config.state = "/spare";
+        (void)world.store.make_directory(config.state);
+    }
+    void start_spare() { spare = process(spare_clock, true); }
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
-    VirtualClock clock;  ///< the controller's
+    VirtualClock clock;        ///< the controller's
+    VirtualClock spare_clock;  ///< the spare controller's
     Told told;
     std::unique_ptr<ControllerProcess> controller;
+    std::unique_ptr<ControllerProcess> spare;
     std::string overlap;
     unsigned commands = 0;
 

@@ -57,7 +57,11 @@ inline znp::Image image(std::uint32_t counter = 7500) {
     items[{ExItem::legacy, osal::NIB}] = nib;
     items[{ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO}] = active;
     items[{ExItem::legacy, osal::NWKKEY}] = key;
-    items[{ExItem::nwk_sec_material_table, 0}] = znp::Bytes(12);
+    items[{ExItem::legacy, osal::STARTUP_OPTION}] = {0};
+    items[{ExItem::legacy, osal::BDBNODEISONANETWORK}] = {1};
+    znp::Bytes material(key.begin() + 20, key.end());
+    material.insert(material.end(), nib.begin() + 57, nib.begin() + 65);
+    items[{ExItem::nwk_sec_material_table, 0}] = material;
     return image;
 }
 

@@ -6,11 +6,18 @@ namespace zha::sim {
 namespace {
 
 constexpr std::size_t kMaxWaiting = 65'536;
+/// Long: on a busy machine the timer may be served before an end that came earlier.
+constexpr std::chrono::seconds kPatience{5};
 
 }  // namespace
 
 TcpPort::TcpPort(asio::io_context& io, std::uint16_t port, std::function<void(Bytes)> received)
-    : acceptor_(io), client_(io), port_(port), received_(std::move(received)) {}
+    : acceptor_(io),
+      client_(io),
+      next_(io),
+      patience_(io),
+      port_(port),
+      received_(std::move(received)) {}
 
 TcpPort::~TcpPort() {
     close();
@@ -38,35 +45,57 @@ void TcpPort::close() {
     asio::error_code ignored;
     acceptor_.close(ignored);
     client_.close(ignored);
+    next_.close(ignored);
+    patience_.cancel();
 }
 
 void TcpPort::accept() {
     acceptor_.async_accept([this, life = std::weak_ptr<int>(life_)](const asio::error_code& error,
                                                                     asio::ip::tcp::socket socket) {
         if (life.expired() || error) return;
-        if (!client_life_) {
-            client_ = std::move(socket);
-            client_life_ = std::make_shared<int>(0);
-            asio::error_code ignored;
-            client_.set_option(asio::ip::tcp::no_delay(true), ignored);
-            read();
-        }
+        if (!client_life_)
+            serve(std::move(socket));
+        else if (!next_.is_open())
+            queue(std::move(socket));
         accept();
     });
+}
+
+void TcpPort::serve(asio::ip::tcp::socket socket) {
+    client_ = std::move(socket);
+    client_life_ = std::make_shared<int>(0);
+    asio::error_code ignored;
+    client_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    read();
+}
+
+/// Its connection may be heard of before the end of the client that went just before it.
+void TcpPort::queue(asio::ip::tcp::socket socket) {
+    next_ = std::move(socket);
+    patience_.expires_after(kPatience);
+    patience_.async_wait([this, life = std::weak_ptr<int>(life_)](const asio::error_code& error) {
+        if (life.expired() || error) return;
+        asio::error_code ignored;
+        next_.close(ignored);
+    });
+}
+
+void TcpPort::ended() {
+    client_life_.reset();
+    out_.clear();
+    writing_ = false;
+    asio::error_code ignored;
+    client_.close(ignored);
+    if (!next_.is_open()) return;
+    patience_.cancel();
+    serve(std::move(next_));
 }
 
 void TcpPort::read() {
     client_.async_read_some(asio::buffer(in_), [this, life = std::weak_ptr<int>(client_life_)](
                                                    const asio::error_code& error, std::size_t n) {
         if (life.expired()) return;
-        if (error) {
-            client_life_.reset();
-            out_.clear();
-            writing_ = false;
-            asio::error_code ignored;
-            client_.close(ignored);
-            return;
-        }
+        if (error) return ended();
         received_(Bytes(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(n)));
         if (!life.expired()) read();
     });

@@ -1,11 +1,13 @@
 // What: the dongle's serial line as a TCP server on the loopback interface.
 // Why: some clients and tools reach a network-attached dongle by tcp://host:port.
-// Contract: one client at a time; a further one is closed at once. close() ends both.
+// Contract: one client at a time; a further one waits up to five seconds for the end of the
+//           former one, which may not have been heard of yet, and is closed then. close() ends all.
 #pragma once
 
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 
@@ -24,10 +26,15 @@ class TcpPort {
 
   private:
     void accept();
+    void serve(asio::ip::tcp::socket socket);
+    void queue(asio::ip::tcp::socket socket);
+    void ended();
     void read();
     void write();
     asio::ip::tcp::acceptor acceptor_;
     asio::ip::tcp::socket client_;
+    asio::ip::tcp::socket next_;  ///< open: waits for the end of client_
+    asio::steady_timer patience_;
     std::uint16_t port_;
     std::function<void(Bytes)> received_;
     Bytes out_;

@@ -28,10 +28,11 @@ bool cut(House& house, const Fault& fault, VirtualBus::Cut what) {
 }
 
 bool cut_controller(House& house, const Fault& fault, VirtualBus::Cut what) {
-    if (!house.controller) return false;
-    house.controller->bus.cut(what);
-    later(house, fault, [&house] {
-        if (house.controller) house.controller->bus.restore();
+    auto& office = *house.offices[fault.node];
+    if (!office.controller) return false;
+    office.controller->bus.cut(what);
+    later(house, fault, [&office] {
+        if (office.controller) office.controller->bus.restore();
     });
     return true;
 }
@@ -130,33 +131,33 @@ bool strike_host(House& house, const Fault& f) {
 
 bool strike_controller(House& house, const Fault& f) {
     using K = FaultKind;
-    auto& disk = house.disk;
-    const auto restart = [&house] { house.start_controller(); };
+    auto& office = *house.offices[f.node];
+    const auto restart = [&house, which = f.node] { house.start_controller(which); };
     switch (f.kind) {
         case K::controller_killed:
         case K::controller_forgets:
-            if (!house.controller) return false;
-            house.stop_controller();
+            if (!office.controller) return false;
+            house.stop_controller(f.node);
             if (f.kind == K::controller_forgets)
-                (void)house.world.store.remove_all(house.world.config.controller.state /
+                (void)house.world.store.remove_all(state_of(house.world.config, f.node == 1) /
                                                    "journal.json");
             later(house, f, restart);
             return true;
         case K::controller_crash:
-            disk.crash_after(f.detail, f.detail % 2 == 0);
+            office.disk.crash_after(f.detail, f.detail % 2 == 0);
             return true;
         case K::controller_freeze:
-            if (!house.controller || house.controller_frozen) return false;
-            house.controller->freeze();
-            house.controller_frozen = true;
-            later(house, f, [&house] {
-                if (house.controller && house.controller_frozen) house.controller->thaw();
-                house.controller_frozen = false;
+            if (!office.controller || office.frozen) return false;
+            office.controller->freeze();
+            office.frozen = true;
+            later(house, f, [&office] {
+                if (office.controller && office.frozen) office.controller->thaw();
+                office.frozen = false;
             });
             return true;
         case K::controller_disk_full:
-            disk.full(true);
-            later(house, f, [&disk] { disk.full(false); });
+            office.disk.full(true);
+            later(house, f, [&office] { office.disk.full(false); });
             return true;
         case K::second_controller:
             house.start_second();

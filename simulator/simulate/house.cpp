@@ -26,13 +26,17 @@ znp::Image another_network() {
 
 House::House(const Plan& p)
     : world(p.seed),
-      clock(world.time, Millis{5000000}, p.rate[2], p.grain),
-      disk(world.store),
+      offices{std::make_unique<Office>(world, Time{5000000}, p),
+              std::make_unique<Office>(world, Time{9000000}, p)},
       second_clock(world.time, Millis{7000000}, p.rate[2], p.grain),
       second_disk(world.store),
       plan(p) {
     world.config.timing = plan.timing;
     world.config.on_controller_loss = plan.hold ? "hold" : "fence";
+    if (plan.spare) {
+        world.config.controller.spare.emplace().state = "/spare";
+        (void)world.store.make_directory("/spare");
+    }
     second_config = world.config;
     second_config.controller.state = "/second";
     (void)world.store.make_directory(world.config.controller.state);
@@ -66,7 +70,7 @@ House::House(const Plan& p)
     };
     world.time.at_each_step([this] { look(); });
     for (auto& h : hosts) h->boot();
-    start_controller();
+    for (unsigned which = 0; which < 2; ++which) start_controller(which);
 }
 
 House::~House() {
@@ -74,43 +78,44 @@ House::~House() {
     for (auto& h : hosts) h->kill_agent();
 }
 
-Journal House::load(HostStore& store, const Path& directory) {
+std::unique_ptr<ControllerProcess> House::process(const Config& config, VirtualClock& its,
+                                                  HostStore& store, bool spare) {
     store.power_on();
+    const auto directory = state_of(config, spare);
     auto journal = load_journal(store, directory);
     if (!journal) witness->violate(Checker::artefacts, journal.error().message);
     auto used = journal ? *journal : Journal{};
-    used.incarnation = std::max(used.incarnation + 1, static_cast<std::uint64_t>(clock.wall()));
-    return used;
-}
-
-void House::start_controller() {
-    if (controller) return;
-    auto journal = load(disk, world.config.controller.state);
     // As main(): who cannot write does not start.
-    if (!save_journal(disk, world.config.controller.state, journal)) return;
-    controller = std::make_unique<ControllerProcess>(world, world.config, clock, disk, chronicle,
-                                                     chronicle, std::move(journal));
+    if (!save_journal(store, directory, used)) return nullptr;
+    const auto incarnation = std::max(used.incarnation + 1, static_cast<std::uint64_t>(its.wall()));
+    return std::make_unique<ControllerProcess>(world, config, its, store, chronicle, chronicle,
+                                               std::move(used), ControllerSelf{spare, incarnation});
 }
 
-void House::stop_controller() {
-    controller.reset();
-    controller_frozen = false;
+void House::start_controller(unsigned which) {
+    auto& office = *offices[which];
+    if (office.controller || (which == 1 && !plan.spare)) return;
+    office.controller = process(world.config, office.clock, office.disk, which == 1);
+}
+
+void House::stop_controller(unsigned which) {
+    offices[which]->controller.reset();
+    offices[which]->frozen = false;
+}
+
+const Controller* House::acting() const {
+    for (const auto& office : offices)
+        if (office->controller && office->controller->controller.role() == Leadership::Role::acting)
+            return &office->controller->controller;
+    return nullptr;
 }
 
 void House::start_second() {
-    if (second) return;
-    auto journal = load(second_disk, second_config.controller.state);
-    if (!save_journal(second_disk, second_config.controller.state, journal)) return;
-    second = std::make_unique<ControllerProcess>(world, second_config, second_clock, second_disk,
-                                                 chronicle, chronicle, std::move(journal));
+    if (!second) second = process(second_config, second_clock, second_disk, false);
 }
 
 void House::stop_second() {
-    if (!second) return;
     second.reset();
-    // The first one stood back for it; somebody starts it again.
-    stop_controller();
-    start_controller();
 }
 
 void House::command(const std::string& verb, const std::string& to) {
@@ -203,12 +208,15 @@ void House::mend() {
             world.store.exists(h.self.data / "database.db"))
             h.put("coordinator_backup.json", sample::backup());
     }
-    disk.full(false);
     stop_second();
-    if (controller && controller_frozen) controller->thaw();
-    controller_frozen = false;
-    if (controller) controller->bus.restore();
-    start_controller();
+    for (unsigned which = 0; which < 2; ++which) {
+        auto& office = *offices[which];
+        office.disk.full(false);
+        if (office.controller && office.frozen) office.controller->thaw();
+        office.frozen = false;
+        if (office.controller) office.controller->bus.restore();
+        start_controller(which);
+    }
 }
 
 bool House::someone_on_air() const {
@@ -216,10 +224,11 @@ bool House::someone_on_air() const {
 }
 
 bool House::settled() {
-    if (!controller || controller->controller.journal().move) return false;
+    const auto* leader = acting();
+    if (leader == nullptr || leader->journal().move) return false;
     for (unsigned i = 0; i < 2; ++i)
         if (host(i).is(NodeState::active) && host(i).stick.on_air() &&
-            controller->controller.journal().holder == host(i).self.name)
+            leader->journal().holder == host(i).self.name)
             return true;
     return false;
 }
@@ -227,11 +236,13 @@ bool House::settled() {
 void House::look() {
     for (unsigned i = 0; i < 2; ++i)
         if (host(i).disk.crashed() && !off_[i]) power_cut(i, kFirstBoot);
-    if (disk.crashed() && controller) {
-        say("the controller's host loses its power");
-        controller->bus.sever();
-        stop_controller();
-        world.time.after(kBootTime, [this] { start_controller(); });
+    for (unsigned which = 0; which < 2; ++which) {
+        auto& office = *offices[which];
+        if (!office.disk.crashed() || !office.controller) continue;
+        say("a controller's host loses its power");
+        office.controller->bus.sever();
+        stop_controller(which);
+        world.time.after(kBootTime, [this, which] { start_controller(which); });
     }
     witness->look();
     count_steps();
@@ -250,8 +261,8 @@ void House::count_steps() {
         const auto& node = h.agent->node;
         note(i, node.step.empty() ? to_string(node.state) : std::string_view(node.step));
     }
-    if (controller) {
-        const auto& move = controller->controller.journal().move;
+    if (const auto* leader = acting()) {
+        const auto& move = leader->journal().move;
         note(2, move ? to_string(move->phase) : "");
     }
     if (!changed) return;

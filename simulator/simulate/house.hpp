@@ -39,8 +39,10 @@ class House {
 
     VirtualTime& time() { return world.time; }
     Host& host(unsigned i) { return *hosts[i]; }
-    void start_controller();
-    void stop_controller();
+    /// The first controller (0) or the spare one (1), where there is one.
+    void start_controller(unsigned which = 0);
+    void stop_controller(unsigned which = 0);
+    const Controller* acting() const;
     /// Another one on another machine, from a copy of the journal as it was at the beginning.
     void start_second();
     void stop_second();
@@ -65,17 +67,23 @@ class House {
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
-    VirtualClock clock;
-    HostStore disk;  ///< the controller's
+    /// A controller and its host.
+    struct Office {
+        Office(World& world, Time offset, const Plan& plan)
+            : clock(world.time, offset, plan.rate[2], plan.grain), disk(world.store) {}
+        VirtualClock clock;
+        HostStore disk;
+        std::unique_ptr<ControllerProcess> controller;
+        bool frozen = false;
+    };
+    std::array<std::unique_ptr<Office>, 2> offices;
     Config second_config;
     VirtualClock second_clock;
     HostStore second_disk;
     Chronicle chronicle;
     std::unique_ptr<Witness> witness;
-    std::unique_ptr<ControllerProcess> controller;
     std::unique_ptr<ControllerProcess> second;
     const Plan& plan;
-    bool controller_frozen = false;
 
   private:
     void look();
@@ -84,7 +92,8 @@ class House {
     void say(const std::string& text) const {
         if (story) story(text);
     }
-    Journal load(HostStore& store, const Path& directory);
+    std::unique_ptr<ControllerProcess> process(const Config& config, VirtualClock& clock,
+                                               HostStore& store, bool spare);
 
     std::array<bool, 2> off_{};
     std::array<unsigned, 2> guard_run_{};

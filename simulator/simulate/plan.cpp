@@ -88,6 +88,7 @@ Plan house(Dice& dice, std::uint64_t seed) {
     plan.seed = seed;
     plan.timing = draw_timing(dice);
     plan.hold = dice.chance(70);
+    plan.spare = dice.chance(50);
     plan.watchdog = dice.chance(70);
     for (auto& rate : plan.rate) {
         // Mostly as far apart as the configured drift allows: that is where leases break.

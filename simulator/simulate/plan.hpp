@@ -70,6 +70,7 @@ struct Plan {
     std::uint64_t seed = 0;  ///< of the network's dice
     Timing timing;
     bool hold = true;      ///< on_controller_loss: hold
+    bool spare = true;     ///< there is a spare controller
     bool watchdog = true;  ///< hosts have a hardware watchdog that cuts the dongle's power
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers

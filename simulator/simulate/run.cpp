@@ -80,7 +80,7 @@ Outcome run(const Plan& plan, const Story& story) {
     auto& time = house.time();
     auto& witness = *house.witness;
     bool ready = time.advance_until(
-        [&] { return house.host(0).is(NodeState::standby) && house.controller->bus.connected(); },
+        [&] { return house.host(0).is(NodeState::standby) && house.acting() != nullptr; },
         kReadyMost);
     time.advance(2 * plan.timing.heartbeat + Millis{500});
     house.command("switchover", "one");

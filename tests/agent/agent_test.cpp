@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "node-agent/steps/steps.hpp"
 #include "tests/agent/script.hpp"
 
 namespace zha::sim {
@@ -36,6 +37,55 @@ class AgentTest : public ::testing::Test {
     Script script{world, "one"};
     const Timing& timing = world.config.timing;
 };
+
+/// What the broker says of each of two controllers.
+struct TwoControllersTest : AgentTest {
+    void SetUp() override {
+        world.config.controller.spare.emplace();
+        boot();
+        become_active();
+    }
+    void says(bool spare, const std::string& state) {
+        world.broker.inject({world.topics().controller_status(spare),
+                             R"({"state":")" + state + R"(","incarnation":1})", true});
+        world.time.advance(Millis{100});
+    }
+    bool survives() {
+        world.time.advance(3 * timing.lease);
+        return host.is(NodeState::active);
+    }
+};
+
+TEST_F(TwoControllersTest, OneThatWaitsRenewsNobodySoTheNodeHoldsOn) {
+    says(false, "offline");
+    says(true, "standby");
+    script.silent = true;
+    EXPECT_TRUE(survives());
+}
+
+TEST_F(TwoControllersTest, WhileEitherIsOnlineNothingIsHeld) {
+    says(false, "offline");
+    says(true, "online");
+    script.silent = true;
+    EXPECT_FALSE(survives());
+}
+
+TEST_F(TwoControllersTest, TheWordOfOneAloneDoesNotCountRightAfterAConnection) {
+    script.silent = true;
+    says(true, "offline");
+    const auto presence = [&] { return host.node().lease.presence(); };
+    world.time.advance(timing.lease / 2);
+    EXPECT_EQ(presence(), ControllerPresence::offline) << "the other one was never started";
+    host.agent->bus.cut();
+    world.time.advance(timing.lease);
+    host.agent->bus.restore();
+    ASSERT_TRUE(
+        world.time.advance_until([&] { return host.agent->bus.connected(); }, 10 * kSecond));
+    world.time.advance(2 * kSecond);
+    EXPECT_EQ(presence(), ControllerPresence::unknown);
+    says(false, "standby");
+    EXPECT_EQ(presence(), ControllerPresence::offline);
+}
 
 TEST_F(AgentTest, BootsThroughFencingToStandby) {
     host.stick.radio = true;  // as a former run left it
@@ -178,6 +228,25 @@ TEST_F(AgentTest, ADirtyDongleIsHealedByACompleteWrite) {
     EXPECT_EQ(host.stick.writes, 2U);
     EXPECT_TRUE(znp::identity_of(host.stick.image));
     EXPECT_FALSE(host.node().dirty);
+}
+
+TEST_F(AgentTest, TheGateSeesAHalfWrittenDongleWithoutTheJournal) {
+    boot();
+    become_active();
+    auto& node = host.node();
+    ASSERT_TRUE(steps::pass_gate(node, sample::kIeee));
+    const auto good = *node.image;
+    namespace osal = znp::osal;
+    for (const auto id : {osal::STARTUP_OPTION, osal::BDBNODEISONANETWORK}) {
+        node.image = good;
+        auto& item = node.image->items[{znp::ExItem::legacy, id}];
+        item[0] = item[0] == 0 ? 3 : 0;
+        ASSERT_FALSE(node.dirty);
+        const auto passed = steps::pass_gate(node, sample::kIeee);
+        ASSERT_FALSE(passed);
+        EXPECT_NE(passed.error().message.find("must not be started"), std::string::npos);
+    }
+    node.image = good;
 }
 
 TEST_F(AgentTest, APowerCutInTheMiddleOfAWriteIsRemembered) {

@@ -139,7 +139,17 @@ class Chaos {
     Chaos(Cluster& c, std::uint64_t seed) : c_(c), random_(seed) {}
     void step() {
         auto& host = *c_.hosts[pick(2)];
-        switch (pick(9)) {
+        switch (pick(c_.world.config.controller.spare ? 11 : 9)) {
+            case 9:
+                c_.spare.reset();
+                return later(60, [this] {
+                    if (!c_.spare) c_.start_spare();
+                });
+            case 10:
+                if (c_.spare) c_.spare->bus.cut();
+                return later(45, [this] {
+                    if (c_.spare) c_.spare->bus.restore();
+                });
             case 0:
                 host.stick.unplug();
                 return later(60, [&host] { host.stick.plug(); });
@@ -194,13 +204,12 @@ class Chaos {
 
 class ChaosTest : public ::testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(ChaosTest, NeverTwoRadiosAndAlwaysOneInTheEnd) {
-    Cluster c(GetParam());
+void survive_chaos(Cluster& c, std::uint64_t seed) {
     ASSERT_TRUE(c.until([&] { return c.one().is(NodeState::standby); }, 30 * kSecond));
     c.world.time.advance(2 * kSecond);
     c.command("switchover", "one");
     ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 120 * kSecond));
-    Chaos chaos(c, GetParam());
+    Chaos chaos(c, seed);
     const auto end = c.world.time.elapsed() + 600 * kSecond;
     while (c.world.time.elapsed() < end && c.overlap.empty()) {
         chaos.step();
@@ -215,6 +224,19 @@ TEST_P(ChaosTest, NeverTwoRadiosAndAlwaysOneInTheEnd) {
         << to_string(c.one().node().state) << " " << c.one().node().fault << ", "
         << to_string(c.two().node().state) << " " << c.two().node().fault;
     EXPECT_EQ(c.overlap, "");
+}
+
+TEST_P(ChaosTest, NeverTwoRadiosAndAlwaysOneInTheEnd) {
+    Cluster c(GetParam());
+    survive_chaos(c, GetParam());
+}
+
+TEST_P(ChaosTest, NeitherWithTwoControllers) {
+    Cluster c(GetParam());
+    c.configure_spare();
+    c.start_controller();
+    c.start_spare();
+    survive_chaos(c, GetParam());
 }
 
 /// 20, or what ZHA_CHAOS_SEEDS says, for a long night.

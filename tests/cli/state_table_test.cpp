@@ -40,6 +40,18 @@ TEST(StateTable, ShowsEachNodeWithItsRole) {
     EXPECT_NE(line_of(lines, "c").find("silent"), std::string::npos);
 }
 
+TEST(StateTable, ShowsBothControllersWhenThereAreTwo) {
+    House h;
+    h.settle();
+    const ControllerFacts one{3, 1'700'000'000};
+    EXPECT_EQ(cli::state_table(state_json(h.s, h.d, one), 80).find("controllers:"),
+              std::string::npos);
+    h.config.controller.spare.emplace();
+    const auto text = cli::state_table(state_json(h.s, h.d, one), 80);
+    EXPECT_NE(text.find("controllers: first is online, spare is unknown"), std::string::npos)
+        << text;
+}
+
 TEST(StateTable, FitsEightyColumnsInEveryStateOfANode) {
     for (int state = 0; state < 11; ++state) {
         House h{"a-node-with-a-name-of-32-letters"};

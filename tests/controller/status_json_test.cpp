@@ -110,6 +110,28 @@ TEST(Discovery, NamesItsOriginAndFollowsTheControllersStatus) {
     EXPECT_EQ(payload["device"]["identifiers"][0], "zha_home_a");
 }
 
+TEST(Discovery, WithASpareControllerEitherOfThemMayBeTheOneThatActs) {
+    House h;
+    EXPECT_EQ(discovery_json(h.config, "a")["availability"].size(), 1U);
+    h.config.controller.spare.emplace();
+    const auto payload = discovery_json(h.config, "a");
+    EXPECT_EQ(payload["availability_mode"], "any");
+    ASSERT_EQ(payload["availability"].size(), 2U);
+    EXPECT_EQ(payload["availability"][1]["topic"], "zha/home/controller-spare/status");
+}
+
+TEST(StateJson, NamesBothControllers) {
+    House h;
+    using State = wire::ControllerStatus::State;
+    const auto state =
+        state_json(h.s, h.d, {7, 1'700'000'000, true, wire::ControllerStatus{State::standby, 4}});
+    ASSERT_EQ(state["controllers"].size(), 2U);
+    EXPECT_EQ(state["controllers"][0]["name"], "spare");
+    EXPECT_EQ(state["controllers"][0]["state"], "online");
+    EXPECT_EQ(state["controllers"][1]["name"], "first");
+    EXPECT_EQ(state["controllers"][1]["state"], "standby");
+}
+
 TEST(Discovery, TheSwitchListensWhereTheControllerDoes) {
     House h;
     const auto active = discovery_json(h.config, "b")["components"]["active"];

@@ -12,7 +12,8 @@ CLUSTER = "zha/home"
 
 # %(node)s stands for each node's name: every agent has a user of its own.
 CONTROLLER = f"""
-topic readwrite {CLUSTER}/controller/status
+topic readwrite {CLUSTER}/controller/+
+topic readwrite {CLUSTER}/controller-spare/+
 topic write {CLUSTER}/state
 topic write {CLUSTER}/event
 topic read {CLUSTER}/command
@@ -34,6 +35,7 @@ topic readwrite {CLUSTER}/node/%(node)s/status
 topic read {CLUSTER}/node/%(node)s/order
 topic read {CLUSTER}/node/%(node)s/poke
 topic read {CLUSTER}/controller/status
+topic read {CLUSTER}/controller-spare/status
 topic read zigbee2mqtt/bridge/state
 topic read zigbee2mqtt/bridge/info
 """
@@ -47,6 +49,7 @@ topic read {CLUSTER}/response/+
 topic read {CLUSTER}/state
 topic read {CLUSTER}/event
 topic read {CLUSTER}/controller/status
+topic read {CLUSTER}/controller-spare/status
 topic read {CLUSTER}/node/+/report
 """
 # The prober stands for an automation that commands one lamp.

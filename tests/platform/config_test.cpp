@@ -53,6 +53,21 @@ TEST(Config, AbsentKeysKeepTheirDefaults) {
     EXPECT_EQ(config->nodes[0].service.unit, "zigbee2mqtt");
 }
 
+TEST(Config, ASpareControllerIsOptionalAndNeedsAPlace) {
+    EXPECT_FALSE(parse_config(file_with(), "f")->controller.spare);
+    const auto spare = [](const std::string& map) {
+        return replaced(file_with(), "  state: /c\n", "  state: /c\n  spare: " + map + "\n");
+    };
+    const auto config = parse_config(spare("{state: /e}"), "f");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->controller.spare->state, "/e");
+    EXPECT_EQ(takeover_after(*config), config->timing.lease / 2);
+    EXPECT_EQ(takeover_after(*parse_config(spare("{state: /e, takeover_after: 9s}"), "f")),
+              Millis{9000});
+    EXPECT_EQ(said(spare("{takeover_after: 9s}")), "f:4: controller.spare.state: is required");
+    EXPECT_NE(said(spare("{state: /e, takeover_after: 10ms}")), "accepted");
+}
+
 TEST(Config, UnknownKeyIsAnErrorThatNamesTheNearest) {
     EXPECT_EQ(said(replaced(file_with(), "state: /c", "sttae: /c")),
               "f:3: controller.sttae: unknown key; the nearest known one is state");

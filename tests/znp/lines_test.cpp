@@ -6,6 +6,8 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <future>
 
@@ -13,6 +15,7 @@
 #include "simulator/program/ctl_socket.hpp"
 #include "simulator/program/simulation.hpp"
 #include "tests/znp/workbench.hpp"
+#include "znp/tool/hold.hpp"
 
 // Runs with the library of tests/support preloaded: a pseudo-terminal is the serial port.
 namespace zha::znp {
@@ -64,12 +67,24 @@ struct LinesTest : testing::Test {
     }
     /// As `zha-sim ctl`; from another thread, as it blocks.
     Result<nlohmann::ordered_json> ctl(sim::CtlArguments arguments) {
-        auto asked = std::async(std::launch::async,
-                                [&] { return sim::ctl_request(folder + "/ctl.sock", arguments); });
+        return emulating(std::async(
+            std::launch::async, [&] { return sim::ctl_request(folder + "/ctl.sock", arguments); }));
+    }
+    /// The result of another thread, while the dongle goes on here.
+    template <class T>
+    T emulating(std::future<T> asked) {
         context.restart();
         while (asked.wait_for(Millis{0}) != std::future_status::ready)
             context.run_one_for(Millis{10});
         return asked.get();
+    }
+    /// As `zha-nvram reset --hold`.
+    std::future<Status> hold(std::atomic<bool>& held) {
+        PortOptions options;
+        options.port = port;
+        options.timeout_s = 20;
+        return std::async(std::launch::async,
+                          [&held, options] { return hold_port(options, [&] { held = true; }); });
     }
     bool is(const std::string& field) {
         const auto answer = ctl({"dongles"});
@@ -134,6 +149,38 @@ TEST_F(LinesTest, AHungDongleIsFencedByTheLineAlone) {
     EXPECT_TRUE(run(driver.hold_in_reset(soon())));
     EXPECT_TRUE(is("in_reset"));
     EXPECT_FALSE(is("on_air"));
+}
+
+TEST_F(LinesTest, TheToolHoldsADongleUntilASignalAndLeavesItSilent) {
+    start_network();
+    std::atomic<bool> held{false};
+    auto done = hold(held);
+    context.restart();
+    const auto deadline = soon();
+    while (!held && clock.now() < deadline) context.run_one_for(Millis{10});
+    ASSERT_TRUE(held);
+    EXPECT_TRUE(is("in_reset"));
+    EXPECT_FALSE(is("on_air"));
+    ASSERT_EQ(::raise(SIGTERM), 0);
+    const auto released = emulating(std::move(done));
+    EXPECT_TRUE(released) << released.error().message;
+    EXPECT_FALSE(is("in_reset"));
+    EXPECT_FALSE(is("on_air"));
+}
+
+TEST_F(LinesTest, TheToolSaysThatLinesOrThePortDoNotHoldIt) {
+    ASSERT_TRUE(open());  // has booted
+    ::unsetenv("ZHA_PTY_LINES");
+    std::atomic<bool> held{false};
+    const auto unwired = emulating(hold(held));
+    ASSERT_FALSE(unwired);
+    EXPECT_NE(unwired.error().message.find("hold in reset"), std::string::npos)
+        << unwired.error().message;
+    port = "tcp://127.0.0.1:1";
+    const auto tcp = emulating(hold(held));
+    ASSERT_FALSE(tcp);
+    EXPECT_NE(tcp.error().message.find("has no reset line"), std::string::npos);
+    EXPECT_FALSE(held);
 }
 
 }  // namespace

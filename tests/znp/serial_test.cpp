@@ -153,7 +153,21 @@ TEST_F(SerialTest, ADongleThatStaysOnTheAirIsNotFenced) {
     fake.state = fake.state_after_boot = mt::kDeviceStateCoordinator;
     auto real = dongle();
     EXPECT_FALSE(run(real.fence(soon(2000))));
-    EXPECT_EQ(settings(), kResetByLine);
+    auto expected = kResetByLine;
+    expected.push_back("dtr=0 rts=1");  // and kept there, as the last resort
+    EXPECT_EQ(settings(), expected);
+}
+
+TEST_F(SerialTest, ADongleThatDoesNotAnswerIsHeldInResetAndStillNotFenced) {
+    fake.fate = [](const Frame&) { return test::Fate::lose; };
+    auto real = dongle();
+    const auto info = run(real.fence(soon(2000)));
+    ASSERT_FALSE(info);
+    EXPECT_NE(info.error().message.find("held in reset by DTR/RTS"), std::string::npos)
+        << info.error().message;
+    const auto set = settings();
+    ASSERT_FALSE(set.empty());
+    EXPECT_NE(set.back().find("dtr=0 rts=1"), std::string::npos) << set.back();
 }
 
 TEST_F(SerialTest, AFenceWaitsUntilTheOtherProgramLetsGo) {

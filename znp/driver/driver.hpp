@@ -66,6 +66,10 @@ class Driver {
     /// the dongle, and held it does not answer. Errc::refused when the line does nothing (TCP).
     /// reset(by_line) lets it go.
     Task<Status> hold_in_reset(Time deadline);
+    /// The last resort: the same without any proof, for a dongle that does not answer anyway. Off
+    /// the air only when the lines are wired as on dongles with an auto-bootloader.
+    Status pull_reset_line() { return channel_.set_lines(false, true); }
+    Status let_go_reset_line() { return channel_.set_lines(false, false); }
     Task<Result<DeviceIdentity>> identify(Time deadline);
     Task<Result<Image>> read_all(Time deadline);
     /// What newer firmware keeps and the file format has no place for: groups, and its own marks.

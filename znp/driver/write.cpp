@@ -253,6 +253,7 @@ Task<Status> Driver::check_target(WriteRules rules, Time deadline) {
 }
 
 Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline, WriteRules rules) {
+    settle_key(image);
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     if (const auto done = co_await quiet_reset(deadline); !done) co_return done.error();
     if (const auto fine = co_await check_target(rules, deadline); !fine) co_return fine.error();
@@ -330,7 +331,8 @@ Task<Status> Driver::commit_delta(const Image& mirrored, const Image& image, Wri
     co_return co_await write_item(kHasConfigured, *configured, deadline);
 }
 
-/// Behind the reset. A STARTUP_OPTION that still says "clear" would have left none of this.
+/// Behind the reset: all that whole() judges by. The counters are not among it, as a promotion
+/// raises them, and transfer() reads back all that changed.
 Task<Status> Driver::confirm_delta(const Image& image, WriteSummary& summary, Time deadline) {
     if (auto done = co_await reset(deadline); !done) co_return done;
     const auto device = co_await device_info(deadline);
@@ -341,17 +343,21 @@ Task<Status> Driver::confirm_delta(const Image& image, WriteSummary& summary, Ti
     if (identity && device->ieee != identity->ieee)
         co_return Status{Errc::mismatch, "after its reset the dongle uses another IEEE address"};
     const auto on_network = marker_of(image, kOnNetwork, 0);
-    auto done = co_await verify_item(kOnNetwork, &on_network, deadline);
-    for (const auto key : {kHasConfigured, kNib, legacy(osal::NWKKEY)})
+    const Bytes keep(1, 0);
+    auto done = co_await verify_item(kStartupOption, &keep, deadline);
+    if (done) done = co_await verify_item(kOnNetwork, &on_network, deadline);
+    for (const auto key :
+         {kHasConfigured, kNib, kExtAddr, legacy(osal::NWK_ACTIVE_KEY_INFO), legacy(osal::NWKKEY)})
         if (done) done = co_await verify_item(key, image.find(key), deadline);
     if (!done) co_return within("after its reset", done.error());
-    summary.items_verified += image.find(kHasConfigured) ? 3 : 2;  // STARTUP_OPTION is one of them
+    summary.items_verified += image.find(kHasConfigured) ? 3 : 2;  // what commit_delta() wrote
     summary.frame_counter = frame_counter(image);
     co_return Status();
 }
 
 Task<Result<WriteSummary>> Driver::write_delta(Image image, Image mirrored, Time deadline,
                                                WriteRules rules) {
+    settle_key(image);
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     const auto holds = co_await holds_mirror(mirrored, deadline);
     if (!holds) co_return holds.error();

@@ -31,7 +31,7 @@ bool has_counter(const Image& image, const Bytes& nib) {
 
 }  // namespace
 
-Status startable(const Image& image) {
+Status whole(const Image& image) {
     if (!is(image, osal::STARTUP_OPTION, 0))
         return refuse("STARTUP_OPTION: a write was cut short, its next boot clears everything");
     if (!is(image, osal::HAS_CONFIGURED_ZSTACK3, 0x55))
@@ -40,6 +40,13 @@ Status startable(const Image& image) {
         return refuse("BDBNODEISONANETWORK: it would form a network of its own");
     const auto identity = identity_of(image);
     if (!identity) return refuse(identity.error().message);
+    if (!has_counter(image, *image.legacy(osal::NIB)))
+        return refuse("NWK_SEC_MATERIAL_TABLE: no frame counter of its network");
+    return {};
+}
+
+Status startable(const Image& image) {
+    if (const auto complete = whole(image); !complete) return complete;
     const auto& nib = *image.legacy(osal::NIB);
     const auto& ieee = *image.legacy(osal::EXTADDR);
     const auto coordinator = nib.begin() + kNibCoordinator;
@@ -47,8 +54,6 @@ Status startable(const Image& image) {
     const bool named = std::any_of(coordinator, end, [](auto byte) { return byte != 0; });
     if (named && !std::equal(ieee.begin(), ieee.end(), coordinator))
         return refuse("NIB and EXTADDR name different coordinators");
-    if (!has_counter(image, nib))
-        return refuse("NWK_SEC_MATERIAL_TABLE: no frame counter of its network");
     return {};
 }
 

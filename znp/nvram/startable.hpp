@@ -11,5 +11,8 @@
 namespace zha::znp {
 
 Status startable(const Image& image);
+/// The same, but for a coordinator address in NIB that is not EXTADDR: tools that restore a network
+/// leave the one of the chip there. For who knows the right address, and compares it with EXTADDR.
+Status whole(const Image& image);
 
 }  // namespace zha::znp

@@ -11,6 +11,7 @@
 #include "znp/nvram/startable.hpp"
 #include "znp/tool/convert.hpp"
 #include "znp/tool/files.hpp"
+#include "znp/tool/hold.hpp"
 #include "znp/tool/progress.hpp"
 #include "znp/tool/qualify.hpp"
 #include "znp/tool/session.hpp"
@@ -29,7 +30,8 @@ void warn(const std::string& message) {
     if (!message.empty()) fmt::print(stderr, "zha-nvram: warning: {}\n", message);
 }
 
-void print_image(const Image& image) {
+void print_image(Image image) {
+    const bool unstarted = settle_key(image);
     fmt::print("items          {}\n", image.items.size());
     const auto identity = identity_of(image);
     if (!identity) return fmt::print("network        none ({})\n", identity.error().message);
@@ -38,7 +40,9 @@ void print_image(const Image& image) {
     fmt::print("coordinator    {:016x}\n", identity->ieee);
     fmt::print("fingerprint    {}\n", fingerprint(*identity));
     fmt::print("frame counter  {}\n", frame_counter(image));
-    const auto may_start = startable(image);
+    if (unstarted)
+        fmt::print("note           restored and not started yet: NWKKEY is of a former network\n");
+    const auto may_start = whole(image);
     fmt::print("may start      {}\n", may_start ? "yes" : "no: " + may_start.error().message);
 }
 
@@ -47,7 +51,7 @@ struct Options {
     std::string file, other;
     ConvertOptions convert;
     std::string known, since, mirrored, backup, stats;
-    bool yes = false, force_incompatible = false, lower = false;
+    bool yes = false, hold = false, force_incompatible = false, lower = false;
 };
 
 Status keep(const std::string& file, const std::string& text) {
@@ -78,16 +82,15 @@ int info(const Options& options) {
         print_image(*image);
         return kDone;
     }
-    const auto device = identify_port(options.port);
-    if (!device) return fail(device.error());
+    const auto dump = dump_port(options.port);
+    if (!dump) return fail(dump.error());
+    const auto& device = dump->device;
     fmt::print("dongle         {:016x}, product {}, revision {}\n", device->ieee,
                device->version.product, device->version.revision);
     fmt::print(
         "device state   {}{}\n", device->info.state,
         device->info.state == mt::kDeviceStateCoordinator ? " (coordinator on the air)" : "");
-    const auto image = read_port(options.port);
-    if (!image) return fail(image.error());
-    print_image(*image);
+    print_image(dump->image);
     return kDone;
 }
 
@@ -139,7 +142,18 @@ int write(const Options& options) {
     return kDone;
 }
 
+int hold(const Options& options) {
+    const auto done = hold_port(options.port, [] {
+        fmt::print("the dongle is held in reset; SIGINT or SIGTERM lets it go\n");
+        std::fflush(stdout);
+    });
+    if (!done) return fail(done.error());
+    fmt::print("the dongle is let go; its network is off\n");
+    return kDone;
+}
+
 int reset(const Options& options) {
+    if (options.hold) return hold(options);
     if (!options.yes) {
         fmt::print(stderr, "zha-nvram: this deletes the network in the dongle; add --yes\n");
         return kUsage;
@@ -230,7 +244,11 @@ int run(int argc, char** argv) {
     for (auto* sub : {from, to})
         sub->add_option("--stats", options.stats, "file for the requests, bytes and seconds");
     auto* wipe = command("reset", "Make a dongle factory-new", reset);
-    wipe->add_flag("--yes", options.yes, "really");
+    auto* really = wipe->add_flag("--yes", options.yes, "really");
+    wipe->add_flag(
+            "--hold", options.hold,
+            "deletes nothing: holds the chip in reset by DTR and RTS until SIGINT or SIGTERM")
+        ->excludes(really);
     port(wipe)->required();
     auto* compare = command("diff", "Compare a file with another one or with a dongle", diff);
     compare->add_option("file", options.file, "NVRAM file")->required();

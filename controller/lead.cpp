@@ -1,0 +1,225 @@
+// Who acts, and what the other controller is told: the part of Controller that knows of two.
+#include "controller/controller.hpp"
+#include "controller/journal_file.hpp"
+#include "controller/replica.hpp"
+#include "core/safeguards.hpp"
+#include "platform/log/log.hpp"
+
+namespace zha {
+
+namespace {
+
+using State = wire::ControllerStatus::State;
+
+/// A lease of a new epoch waits no longer for the other controller's word.
+constexpr Millis kKeptMost{2000};
+
+}  // namespace
+
+std::string controller_offline() {
+    return wire::encode(wire::ControllerStatus{});
+}
+
+Path state_of(const Config& config, bool spare) {
+    return spare && config.controller.spare ? config.controller.spare->state
+                                            : config.controller.state;
+}
+
+void Controller::begin_lead() {
+    auto& bus = p_.bus;
+    bus.on_connection([this](bool up, const std::string& why) { connection(up, why); });
+    // The journals before the statuses: who finds the other one gone already has what it left.
+    for (const bool whose : {false, true})
+        bus.subscribe(topics_.journal(whose), [this](const BusMessage& m) { heard_journal(m); });
+    bus.subscribe(topics_.journal_kept(!spare_), [this](const BusMessage& m) { heard_kept(m); });
+    bus.subscribe(topics_.controller_status(!spare_),
+                  [this](const BusMessage& m) { heard_other_status(m); });
+    bus.subscribe(topics_.controller_status(spare_),
+                  [this](const BusMessage& m) { heard_own_status(m); });
+}
+
+void Controller::connection(bool up, const std::string& why) {
+    confirmed_ = false;
+    if (!up) {
+        lead_.disconnected();
+        spdlog::warn("broker: {}", why);
+        return;
+    }
+    spdlog::info("connected to the broker");
+    // Whatever the broker holds of us may be older than this session.
+    published_.clear();
+    news_ = true;
+    lead_.connected(p_.clock.now());
+    follow_lead();
+}
+
+void Controller::follow_lead() {
+    const auto now = p_.clock.now();
+    switch (lead_.due(now)) {
+        case Leadership::Step::lead:
+            return lead();
+        case Leadership::Step::stand_by:
+            return stand_by();
+        case Leadership::Step::none:
+            break;
+    }
+    // Again and again: a status that nobody repeats is a leftover, and one may have been lost.
+    if (lead_.acting() && now - said_at_ >= config_.timing.lease / 4) say_status(State::online);
+    const bool news = !published_.contains(topics_.controller_status(spare_));
+    if (lead_.role() == Leadership::Role::standby && news && !lead_.usurped())
+        say_status(State::standby);
+}
+
+void Controller::lead() {
+    const bool takes_over = lead_.role() == Leadership::Role::standby;
+    auto journal = situation_.journal;
+    auto least = lead_.incarnation() + (takes_over ? 1 : 0);
+    // Written by the other one, under its number.
+    if (journal.incarnation > lead_.incarnation()) least = std::max(least, journal.incarnation + 1);
+    journal.incarnation = lead_.next_incarnation(least);
+    confirmed_ = false;
+    if (auto saved = keep(journal); !saved) {
+        spdlog::error("cannot lead, the journal cannot be written: {}", saved.error().message);
+        return;
+    }
+    if (takes_over) spdlog::warn("no controller acts: taking over");
+    situation_.journal = std::move(journal);
+    situation_.raised.clear();
+    for (auto& [name, view] : situation_.nodes) view.pulse = {};
+    told_.clear();
+    facts_.incarnation = situation_.journal.incarnation;
+    known_epoch_ = situation_.journal.epoch;
+    lead_.led(facts_.incarnation);
+    say_status(State::online);
+    publish_discovery();
+}
+
+void Controller::stand_by() {
+    if (lead_.acting()) spdlog::critical("a newer controller acts: standing by");
+    spdlog::info("standing by");
+    confirmed_ = false;
+    clear_fault_.clear();
+    lead_.stood_by(p_.clock.now());
+    published_.clear();
+    if (!lead_.usurped()) say_status(State::standby);
+}
+
+void Controller::say_status(State state) {
+    const auto topic = topics_.controller_status(spare_);
+    said_at_ = p_.clock.now();
+    published_.erase(topic);
+    publish(topic, wire::encode(wire::ControllerStatus{state, facts_.incarnation}), true, 1);
+}
+
+void Controller::start_anew() {
+    situation_.since = p_.clock.now();
+    decided_at_ = situation_.since;
+    // The phase of a move gets its time again: nobody could be heard meanwhile.
+    if (auto& move = situation_.journal.move) move->phase_since = situation_.since;
+}
+
+void Controller::heard_own_status(const BusMessage& message) {
+    const auto status = wire::decode_status(message.payload);
+    if (status) lead_.heard_own(*status, message.retained, p_.clock.now());
+    const bool ours =
+        status && status->state == State::online && status->incarnation == facts_.incarnation;
+    if (!lead_.acting() || message.retained) return follow_lead();
+    if (!ours) {
+        // Nodes may believe it and hold on to the role on their own: as after a new start.
+        follow_lead();
+        if (lead_.acting() && std::exchange(confirmed_, false)) say_status(State::online);
+        return;
+    }
+    // Nodes that hold the role on their own give that up once they see us online. The broker has
+    // it now; so from here on the hold-down covers them.
+    if (confirmed_) return;
+    confirmed_ = true;
+    start_anew();
+    send_journal();
+    decide_now();
+    publish_state();
+}
+
+void Controller::heard_other_status(const BusMessage& message) {
+    const auto status = wire::decode_status(message.payload);
+    if (!status) {
+        spdlog::warn("{}: {}", message.topic, status.error().message);
+        return;
+    }
+    const bool ready = lead_.spare_ready();
+    lead_.heard_other(*status, p_.clock.now());
+    situation_.now = p_.clock.now();
+    if (acting() && lead_.spare_ready() && !ready) send_journal();
+    follow_lead();
+}
+
+void Controller::heard_journal(const BusMessage& message) {
+    if (lead_.acting()) return;
+    auto journal = decode_replica(message.payload, config_);
+    if (!journal) {
+        spdlog::warn("{}: {}", message.topic, journal.error().message);
+        return;
+    }
+    const Kept kept{journal->incarnation, journal->serial};
+    if (later(*journal, situation_.journal)) {
+        // As it is: only who acts counts its serial on.
+        if (auto saved = save_journal(p_.store, state_, *journal); !saved) {
+            spdlog::error("the other controller's journal cannot be written: {}",
+                          saved.error().message);
+            return;
+        }
+        saved_ = *journal;
+        situation_.journal = std::move(*journal);
+        if (auto& move = situation_.journal.move)
+            move->started = move->phase_since = p_.clock.now();
+    }
+    const bool held = situation_.journal.incarnation == kept.incarnation &&
+                      situation_.journal.serial == kept.serial;
+    if (held && message.topic == topics_.journal(!spare_))
+        publish(topics_.journal_kept(spare_), encode(kept), false, 1);
+}
+
+Status Controller::keep(Journal& journal) {
+    if (journal == saved_ || !kept(Safeguard::journal_first)) return {};
+    ++journal.serial;
+    if (auto saved = save_journal(p_.store, state_, journal); !saved) {
+        --journal.serial;
+        return saved;
+    }
+    saved_ = journal;
+    return {};
+}
+
+void Controller::send_journal() {
+    if (!config_.controller.spare || !lead_.acting()) return;
+    published_.erase(topics_.journal(spare_));
+    publish(topics_.journal(spare_), encode_replica(situation_.journal), true, 1);
+}
+
+void Controller::heard_kept(const BusMessage& message) {
+    const auto kept = decode_kept(message.payload);
+    if (!kept) {
+        spdlog::warn("{}: {}", message.topic, kept.error().message);
+        return;
+    }
+    const auto& journal = situation_.journal;
+    const bool waited = known_epoch_ < journal.epoch;
+    if (message.retained || !acting() || !waited || kept->incarnation != journal.incarnation ||
+        kept->serial < grant_serial_)
+        return;
+    known_epoch_ = journal.epoch;
+    publish(topics_.poke(journal.holder), "{}", false);
+}
+
+bool Controller::may_send(const Order& order) {
+    if (order.lease <= Millis{0} || order.epoch <= known_epoch_) return true;
+    if (lead_.spare_ready()) {
+        if (p_.clock.now() - granted_at_ < kKeptMost) return false;
+        spdlog::warn("epoch {}: the spare controller does not say that it knows of the grant",
+                     order.epoch);
+    }
+    known_epoch_ = order.epoch;
+    return true;
+}
+
+}  // namespace zha
