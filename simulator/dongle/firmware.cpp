@@ -45,6 +45,7 @@ void Firmware::lose_ram() {
     joining_ = false;
     endpoints_.clear();
     groups_.clear();
+    zdo_heard_.clear();
 }
 
 void Firmware::power_off(const std::string& why) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 
 #include "simulator/air/air.hpp"
@@ -97,6 +98,16 @@ class Firmware final : public CoordinatorRadio {
     bool register_endpoint(HostEndpoint endpoint);
     void remove_endpoint(std::uint8_t id) { endpoints_.erase(id); }
     std::map<std::pair<std::uint8_t, std::uint16_t>, std::string>& groups() { return groups_; }
+    /// Whether the host wants ZDP messages of this cluster as they come (0xFFFF: of all).
+    bool hears_zdo(std::uint16_t cluster) const {
+        return zdo_heard_.contains(cluster) || zdo_heard_.contains(0xFFFF);
+    }
+    void hear_zdo(std::uint16_t cluster, bool wanted) {
+        if (wanted)
+            zdo_heard_.insert(cluster);
+        else
+            zdo_heard_.erase(cluster);
+    }
     std::vector<KnownDevice> known_devices() const;
     std::optional<KnownDevice> find_device(Ieee ieee) const;
     std::optional<KnownDevice> find_device(std::uint16_t nwk) const;
@@ -128,6 +139,7 @@ class Firmware final : public CoordinatorRadio {
     void write_network();
     void come_up(bool formed);
     void set_state(ZdoState state);
+    void tell_commissioning(std::uint8_t status, std::uint8_t mode, std::uint8_t left);
     std::uint32_t stored_counter() const;
     void save_counter();
     std::uint16_t counter_slot() const;
@@ -156,6 +168,7 @@ class Firmware final : public CoordinatorRadio {
     std::uint64_t joining_turn_ = 0;
     std::map<std::uint8_t, HostEndpoint> endpoints_;
     std::map<std::pair<std::uint8_t, std::uint16_t>, std::string> groups_;
+    std::set<std::uint16_t> zdo_heard_;
 };
 
 }  // namespace zha::sim

@@ -22,6 +22,7 @@ constexpr std::uint8_t kStateChangeInd = 0xC0;
 constexpr std::uint8_t kCommissioningNotification = 0x80;
 constexpr std::uint8_t kFormation = 0x04;
 constexpr std::uint8_t kBdbSuccess = 0x00;
+constexpr std::uint8_t kBdbFormationFailure = 0x08;
 constexpr std::uint8_t kBdbRestored = 0x0D;
 
 bool all(const Bytes& value, std::uint8_t byte) {
@@ -104,8 +105,14 @@ void Firmware::come_up(bool formed) {
     if (formed) nv_.put(nv::kBdbNodeIsOnANetwork, {1});
     air_.coordinator_up(*this, formed);
     set_state(ZdoState::coordinator);
-    areq(znp::Subsystem::app_cnf, kCommissioningNotification,
-         {formed ? kBdbSuccess : kBdbRestored, kFormation, 0});
+    if (formed) return tell_commissioning(kBdbSuccess, kFormation, 0);
+    // A network that was there is told first; then the formation that was asked for has failed.
+    tell_commissioning(kBdbRestored, 0, kFormation);
+    tell_commissioning(kBdbFormationFailure, kFormation, 0);
+}
+
+void Firmware::tell_commissioning(std::uint8_t status, std::uint8_t mode, std::uint8_t left) {
+    areq(znp::Subsystem::app_cnf, kCommissioningNotification, {status, mode, left});
 }
 
 void Firmware::set_state(ZdoState state) {

@@ -3,6 +3,7 @@
 
 #include "simulator/dongle/firmware.hpp"
 #include "simulator/dongle/mt_commands.hpp"
+#include "simulator/dongle/zdo_self.hpp"
 
 namespace zha::sim {
 namespace {
@@ -46,6 +47,11 @@ MtReply delete_endpoint(Firmware& firmware, Reader& request) {
 }
 
 std::uint8_t send(Firmware& firmware, ApsFrame frame, std::uint8_t transaction) {
+    if (frame.source_endpoint == 0 && frame.destination_endpoint == 0) {  // ZDO has it always
+        if (!firmware.on_network()) return kInvalidRequest;
+        send_zdo(firmware, frame.destination, frame.cluster, frame.payload);
+        return kSuccess;
+    }
     const auto endpoint = firmware.endpoints().find(frame.source_endpoint);
     if (endpoint == firmware.endpoints().end()) return kInvalidParameter;
     if (!firmware.on_network()) return kInvalidRequest;

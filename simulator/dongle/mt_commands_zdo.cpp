@@ -3,14 +3,13 @@
 
 #include "simulator/dongle/firmware.hpp"
 #include "simulator/dongle/mt_commands.hpp"
+#include "simulator/dongle/zdo_self.hpp"
 
 namespace zha::sim {
 namespace {
 
 constexpr std::uint8_t kSuccess = 0x00;
 constexpr std::uint8_t kDeviceNotFound = 0x81;
-constexpr std::uint8_t kInvalidEndpoint = 0x82;
-constexpr std::uint8_t kNotActive = 0x83;
 constexpr std::uint8_t kInvalidRequest = 0xC2;
 constexpr std::uint8_t kAnswerBit = 0x80;
 constexpr std::uint8_t kChangeChannel = 0xFE;
@@ -18,7 +17,6 @@ constexpr std::uint16_t kCoordinator = 0x0000;
 constexpr std::uint16_t kBroadcasts = 0xFFF8;
 constexpr std::uint16_t kAllRouters = 0xFFFC;
 constexpr std::uint16_t kRxOnWhenIdle = 0xFFFD;
-constexpr std::uint16_t kServerMask = 0x2C41;  // primary trust center, network manager, R22
 
 /// AREQ number of the answer to request `id`: 0x02 -> 0x82, 0x21 -> 0xA1, ...
 std::uint8_t answer_id(std::uint8_t id) {
@@ -31,6 +29,14 @@ std::uint8_t answer_locally(Firmware& firmware, std::uint8_t id, Bytes data) {
         firmware.areq(znp::Subsystem::zdo, answer_id(id), Writer().u16(kCoordinator).bytes(data));
     });
     return kSuccess;
+}
+
+/// The same for what a node is asked in both ways.
+std::uint8_t answer_itself(Firmware& firmware, std::uint8_t id, std::uint16_t nwk,
+                           std::uint8_t endpoint = 0) {
+    const Bytes bytes = Writer().u16(nwk).u8(endpoint);
+    Reader request(bytes);
+    return answer_locally(firmware, id, own_zdo_answer(firmware, id, request).value_or(Bytes{}));
 }
 
 /// Sends to a device. Its answer reaches the host as AREQ; without one the host's own timeout runs.
@@ -96,9 +102,7 @@ MtReply node_desc(Firmware& firmware, Reader& request) {
     if (destination != kCoordinator) {
         return ask(firmware, 0x02, destination, 0x0002, Writer().u16(nwk));
     }
-    Writer data;
-    data.u8(kSuccess).u16(kCoordinator).u8(0x00).u8(0x40).u8(0x8F).u16(0).u8(80).u16(160);
-    return answer_locally(firmware, 0x02, data.u16(kServerMask).u16(160).u8(0));
+    return answer_itself(firmware, 0x02, nwk);
 }
 
 MtReply simple_desc(Firmware& firmware, Reader& request) {
@@ -108,21 +112,7 @@ MtReply simple_desc(Firmware& firmware, Reader& request) {
     if (destination != kCoordinator) {
         return ask(firmware, 0x04, destination, 0x0004, Writer().u16(nwk).u8(id));
     }
-    const auto found = firmware.endpoints().find(id);
-    if (found == firmware.endpoints().end()) {
-        const std::uint8_t status = id == 0 || id > 240 ? kInvalidEndpoint : kNotActive;
-        return answer_locally(firmware, 0x04, Writer().u8(status).u16(kCoordinator).u8(0));
-    }
-    const HostEndpoint& endpoint = found->second;
-    Writer descriptor;
-    descriptor.u8(id).u16(endpoint.profile).u16(endpoint.device_id).u8(endpoint.version);
-    for (const auto* list : {&endpoint.in, &endpoint.out}) {
-        descriptor.u8(list->size());
-        for (std::uint16_t cluster : *list) descriptor.u16(cluster);
-    }
-    const Bytes bytes = descriptor;
-    return answer_locally(firmware, 0x04,
-                          Writer().u8(kSuccess).u16(kCoordinator).u8(bytes.size()).bytes(bytes));
+    return answer_itself(firmware, 0x04, nwk, id);
 }
 
 MtReply active_endpoints(Firmware& firmware, Reader& request) {
@@ -131,10 +121,7 @@ MtReply active_endpoints(Firmware& firmware, Reader& request) {
     if (destination != kCoordinator) {
         return ask(firmware, 0x05, destination, 0x0005, Writer().u16(nwk));
     }
-    Writer data;
-    data.u8(kSuccess).u16(kCoordinator).u8(firmware.endpoints().size());
-    for (const auto& [id, endpoint] : firmware.endpoints()) data.u8(id);
-    return answer_locally(firmware, 0x05, data);
+    return answer_itself(firmware, 0x05, nwk);
 }
 
 /// The MT form always has an 8-byte target; over the air a group target has 2 bytes.
@@ -216,7 +203,15 @@ MtReply nwk_update(Firmware& firmware, Reader& request) {
     request.u8();  // address mode
     const std::uint32_t mask = request.u32();
     const std::uint8_t duration = request.u8();
+    const std::uint8_t count = request.u8();
     if (!firmware.on_network()) return kInvalidRequest;
+    if (destination == kCoordinator) {
+        const auto notify = [&firmware](const Bytes& payload) {
+            firmware.areq(znp::Subsystem::zdo, answer_id(0x38),
+                          Writer().u16(kCoordinator).bytes(payload));
+        };
+        if (scan_energy(firmware, mask, duration, count, notify)) return kSuccess;
+    }
     const auto next = static_cast<std::uint8_t>(firmware.network().update_id + 1);
     if (destination != kCoordinator) {
         ask(firmware, 0x38, destination, 0x0038, Writer().u32(mask).u8(duration).u8(next));

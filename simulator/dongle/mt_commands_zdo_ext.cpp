@@ -3,6 +3,7 @@
 
 #include "simulator/dongle/firmware.hpp"
 #include "simulator/dongle/mt_commands.hpp"
+#include "simulator/dongle/zdo_self.hpp"
 
 namespace zha::sim {
 namespace {
@@ -13,8 +14,41 @@ constexpr std::uint8_t kFailure = 1;
 constexpr std::uint16_t kInvalidNode = 0xFFFE;
 constexpr std::uint16_t kNoPan = 0xFFFF;
 constexpr std::size_t kMaxGroups = 64;
+constexpr std::uint8_t kBeaconNotifyInd = 0xC5, kNwkDiscoveryCnf = 0xC7;
+constexpr std::uint8_t kProtocol = 2, kStackProfile = 2, kLqi = 200;  // Zigbee PRO
 
 MtReply ok(Firmware&, Reader&) {
+    return std::uint8_t{0};
+}
+
+/// Only for answers to data requests of endpoint 0; the dedicated callbacks are always sent.
+MtReply hear_zdo(Firmware& firmware, Reader& request) {
+    firmware.hear_zdo(request.u16(), true);
+    return std::uint8_t{0};
+}
+
+MtReply ignore_zdo(Firmware& firmware, Reader& request) {
+    firmware.hear_zdo(request.u16(), false);
+    return std::uint8_t{0};
+}
+
+void tell_beacons(Firmware& firmware, std::uint32_t mask) {
+    for (const Air::Beacon& beacon : firmware.air().scan(mask, &firmware)) {
+        Writer data;
+        data.u8(1).u16(beacon.source).u16(beacon.pan_id).u8(beacon.channel);
+        data.u8(beacon.permit_joining ? 1 : 0).u8(1).u8(1);  // room for routers, end devices
+        data.u8(kProtocol).u8(kStackProfile).u8(kLqi).u8(0).u8(0);
+        firmware.areq(znp::Subsystem::zdo, kBeaconNotifyInd, data.u64(beacon.extended_pan_id));
+    }
+    firmware.areq(znp::Subsystem::zdo, kNwkDiscoveryCnf, {0});
+}
+
+/// An active scan; only of a node that is in no network.
+MtReply discover_networks(Firmware& firmware, Reader& request) {
+    const std::uint32_t mask = request.u32();
+    const std::uint8_t duration = request.u8();
+    if (firmware.state() != ZdoState::hold) return kFailure;
+    firmware.later(scan_time(mask, duration), [&firmware, mask] { tell_beacons(firmware, mask); });
     return std::uint8_t{0};
 }
 
@@ -63,11 +97,15 @@ MtReply remove_group(Firmware& firmware, Reader& request) {
 
 std::span<const MtCommand> zdo_ext_commands() {
     static constexpr std::array kCommands = {
-        MtCommand{0x3E, 2, ok},  // MSG_CB_REGISTER: the dedicated callbacks are always sent
-        MtCommand{0x3F, 2, ok},           MtCommand{0x40, 2, startup_from_app},
+        MtCommand{0x26, 5, discover_networks},
+        MtCommand{0x3E, 2, hear_zdo},
+        MtCommand{0x3F, 2, ignore_zdo},
+        MtCommand{0x40, 2, startup_from_app},
         MtCommand{0x45, 4, ok},  // EXT_ROUTE_DISC: the air has no routes to discover
-        MtCommand{0x47, 3, remove_group}, MtCommand{0x4A, 3, find_group},
-        MtCommand{0x4B, 4, add_group},    MtCommand{0x50, 0, network_info},
+        MtCommand{0x47, 3, remove_group},
+        MtCommand{0x4A, 3, find_group},
+        MtCommand{0x4B, 4, add_group},
+        MtCommand{0x50, 0, network_info},
     };
     return kCommands;
 }

@@ -52,14 +52,20 @@ class Dongles:
         """All that the dongle holds, asked behind its back."""
         return self.ctl("nv", name)
 
-    def start_network_once(self, name):
-        """Lets the firmware write down what it only does when its network runs."""
+    def start_network(self, name):
+        """Puts the dongle on the air, as a host does that has a network there."""
         request = bytes([0x02, 0x25, 0x40, 0x64, 0x00])  # ZDO_STARTUP_FROM_APP, 100 ms from now
         check = functools.reduce(operator.xor, request)
+        def is_on_air():
+            return any(d["on_air"] for d in self.ctl("dongles") if d["name"] == name)
+
         with socket.create_connection(("127.0.0.1", self.tcp[name])) as port:
             port.sendall(bytes([0xFE]) + request + bytes([check]))
-            wait_for(f"dongle {name} is on the air", lambda: any(
-                d["on_air"] for d in self.ctl("dongles") if d["name"] == name), 20)
+            wait_for(f"dongle {name} is on the air", is_on_air, 20)
+
+    def start_network_once(self, name):
+        """Lets the firmware write down what it only does when its network runs."""
+        self.start_network(name)
         self.ctl("reset", name)
 
     def stop(self):

@@ -24,6 +24,8 @@ class MtProxy:
     def __init__(self, port):
         """`port`: of the dongle."""
         self.target = port
+        self.served = 0  # connections to the dongle that are open
+        self.changed = threading.Condition()
         self.clear()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
@@ -36,6 +38,7 @@ class MtProxy:
                 dongle = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
                 return
+            self.count(1)
             for peer in (client, dongle):
                 peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for pump in ((client, dongle, True), (dongle, client, False)):
@@ -62,6 +65,18 @@ class MtProxy:
             except OSError:
                 pass
         source.close()
+        if not counted:
+            self.count(-1)  # the dongle's end: it is free for the next
+
+    def count(self, change):
+        with self.changed:
+            self.served += change
+            self.changed.notify_all()
+
+    def wait_idle(self):
+        """The dongle takes one client at a time: the last one must be gone before the next."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.served == 0, 10)
 
     def clear(self):
         self.requests = self.bytes = 0

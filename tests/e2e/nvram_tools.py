@@ -29,6 +29,7 @@ class Bench:
         self.proxies[name].take()
         done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, timeout=300,
                               stdin=subprocess.DEVNULL, env={**os.environ, "TERM": "dumb"})
+        self.proxies[name].wait_idle()
         if done.returncode != 0:
             raise Failure(f"{tool} {operation}: {done.stderr[-2000:]}")
         self.figures.append({"tool": tool, "operation": operation, **self.proxies[name].take()})
@@ -41,10 +42,23 @@ class Bench:
                          f"tcp://127.0.0.1:{self.proxies[name].port}", *options])
 
     def zigpy(self, module, name, *argv):
-        """A module of zigpy_znp.tools: nvram_read -o FILE, nvram_write -i FILE, form_network."""
+        """A module of zigpy_znp.tools: nvram_read -o FILE, nvram_write -i FILE, energy_scan."""
         return self.run("zigpy-znp", module, name,
                         [ZIGPY, "-B", "-m", f"zigpy_znp.tools.{module}",
                          f"socket://127.0.0.1:{self.proxies[name].port}", *argv])
+
+    def zigpy_forms(self, name, *argv):
+        """Its command line for that is gone; its library still does it, for programs around it."""
+        return json.loads(self.run("zigpy-znp", "form_network", name, [
+            ZIGPY, "-B", pathlib.Path(__file__).parent / "zigpy_form.py",
+            f"socket://127.0.0.1:{self.proxies[name].port}", *argv]))
+
+    def info(self, name):
+        """{field: text} as zha-nvram tells it."""
+        lines = self.run("zha-nvram", "info", name,
+                         [BIN / "zha-nvram", "info", "--port",
+                          f"tcp://127.0.0.1:{self.proxies[name].port}"]).splitlines()
+        return {line[:15].strip(): line[15:].strip() for line in lines}
 
     def stop(self):
         for proxy in self.proxies.values():
@@ -66,6 +80,12 @@ def images(bench, name):
     bench.dongles.start_network_once(name)
     bench.zigpy("nvram_read", name, "-o", file)
     return {"made by zigpy-znp": file}
+
+
+def derived_key(seed, shift, ieee):
+    """The link key a trust center gives to a device."""
+    rotated = seed[shift:] + seed[:shift]
+    return bytes(a ^ b for a, b in zip(rotated, bytes.fromhex(ieee)[::-1] * 2)).hex()
 
 
 def open_backup():

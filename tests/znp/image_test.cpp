@@ -150,6 +150,49 @@ TEST(Image, ContradictingKeysAreCorrupt) {
     EXPECT_EQ(identity_of(image).error().code, Errc::corrupt);
 }
 
+/// As tools of others leave a dongle that they restored and that was not started since.
+Image restored_network() {
+    auto image = small_network();
+    auto& items = image.items;
+    const auto info = items[{ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO}];
+    items[{ExItem::legacy, osal::NWK_ALTERN_KEY_INFO}] = info;
+    items[{ExItem::legacy, osal::PRECFGKEY}] = Bytes(info.begin() + 1, info.end());
+    items[{ExItem::legacy, osal::NWKKEY}] = Bytes(24, 0x77);
+    items[{ExItem::nwk_sec_material_table, 0}] = {0x88, 0x13, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+    return image;
+}
+
+TEST(Image, ARestoredNetworkThatWasNotStartedYetGetsItsKeyItem) {
+    auto image = restored_network();
+    EXPECT_FALSE(identity_of(image));
+    ASSERT_TRUE(settle_key(image));
+    const auto& stored = *image.legacy(osal::NWKKEY);
+    EXPECT_EQ(Bytes(stored.begin(), stored.begin() + 17),
+              *image.legacy(osal::NWK_ACTIVE_KEY_INFO));
+    EXPECT_EQ(u32(stored, 20), 5000u);
+    EXPECT_EQ(frame_counter(image), 5000u);
+    EXPECT_TRUE(identity_of(image));
+    EXPECT_FALSE(settle_key(image)) << "once is enough";
+}
+
+TEST(Image, HalfANetworkGetsNoKeyItem) {
+    const std::pair<ItemKey, std::size_t> hurt[] = {
+        {{ExItem::legacy, osal::NWK_ALTERN_KEY_INFO}, 4},
+        {{ExItem::legacy, osal::PRECFGKEY}, 4},
+        {{ExItem::nwk_sec_material_table, 0}, 7},
+        {{ExItem::legacy, osal::NIB}, 60},
+        {{ExItem::legacy, osal::HAS_CONFIGURED_ZSTACK3}, 0}};
+    for (const auto& [key, at] : hurt) {
+        auto image = restored_network();
+        image.items[key][at] ^= 1;
+        const auto before = image;
+        EXPECT_FALSE(settle_key(image)) << at;
+        EXPECT_EQ(image, before);
+        image.items.erase(key);
+        EXPECT_FALSE(settle_key(image)) << at;
+    }
+}
+
 TEST(Image, FingerprintDependsOnPanEpidAndKeyOnly) {
     const auto identity = *identity_of(small_network());
     auto other = identity;

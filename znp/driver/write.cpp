@@ -253,6 +253,7 @@ Task<Status> Driver::check_target(WriteRules rules, Time deadline) {
 }
 
 Task<Result<WriteSummary>> Driver::write_all(Image image, Time deadline, WriteRules rules) {
+    settle_key(image);
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     if (const auto done = co_await quiet_reset(deadline); !done) co_return done.error();
     if (const auto fine = co_await check_target(rules, deadline); !fine) co_return fine.error();
@@ -352,6 +353,7 @@ Task<Status> Driver::confirm_delta(const Image& image, WriteSummary& summary, Ti
 
 Task<Result<WriteSummary>> Driver::write_delta(Image image, Image mirrored, Time deadline,
                                                WriteRules rules) {
+    settle_key(image);
     if (const auto fine = check_image(image); !fine) co_return fine.error();
     const auto holds = co_await holds_mirror(mirrored, deadline);
     if (!holds) co_return holds.error();

@@ -107,15 +107,18 @@ Status check_layout(const Image& current, const Image& image, const WriteRules& 
 }
 
 Status keep_counters(const Image& current, Image& image, const WriteRules& rules) {
-    if (rules.lower_counters == LowerCounters::allow || !same_network(current, image)) return {};
-    const auto here = frame_counter(current), there = frame_counter(image);
+    // A dongle that was restored and never started counts, too.
+    auto held = current;
+    settle_key(held);
+    if (rules.lower_counters == LowerCounters::allow || !same_network(held, image)) return {};
+    const auto here = frame_counter(held), there = frame_counter(image);
     if (rules.lower_counters == LowerCounters::refuse && there < here)
         return {Errc::refused,
                 fmt::format("image: its frame counter {} is below the dongle's {}: devices would "
                             "drop all that the dongle sends until it has caught up; use a newer "
                             "image, or add --allow-lower-counters",
                             there, here)};
-    raise_to(current, image);
+    raise_to(held, image);
     return {};
 }
 

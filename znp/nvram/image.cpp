@@ -53,7 +53,36 @@ void add_missing_entry(Image& image, std::uint32_t counter) {
     std::copy(epid.begin(), epid.end(), free->begin() + 4);
 }
 
+/// The counter that the firmware goes on with in the network of this NIB, when it has one.
+std::optional<std::uint64_t> own_counter(const Image& image, const Bytes& nib) {
+    for (const auto& [key, bytes] : image.items)
+        if (key.item == ExItem::nwk_sec_material_table && bytes.size() == kSecMaterial &&
+            little(bytes, kSecMaterialEpid, 8) == little(nib, kNibEpid, 8))
+            return little(bytes, 0, 4);
+    return std::nullopt;
+}
+
 }  // namespace
+
+bool settle_key(Image& image) {
+    const auto* marker = image.legacy(osal::HAS_CONFIGURED_ZSTACK3);
+    const auto* nib = sized(image, {ExItem::legacy, osal::NIB}, kNib);
+    const auto* info = sized(image, {ExItem::legacy, osal::NWK_ACTIVE_KEY_INFO}, kKeyInfo);
+    const auto* altern = image.legacy(osal::NWK_ALTERN_KEY_INFO);
+    const auto* configured = image.legacy(osal::PRECFGKEY);
+    const auto* stored = sized(image, {ExItem::legacy, osal::NWKKEY}, kNwkKey);
+    if (!marker || *marker != Bytes{kConfigured} || !nib || !info || !altern || !configured)
+        return false;
+    if (!stored || std::equal(info->begin(), info->end(), stored->begin())) return false;
+    const auto counter = own_counter(image, *nib);
+    const bool agree = *altern == *info && Bytes(info->begin() + 1, info->end()) == *configured;
+    if (!agree || !counter || blank(*nib, kNibEpid, 8)) return false;
+    Bytes settled = *info;
+    settled.resize(kNwkKey, 0xFF);
+    put(settled, kNwkKeyCounter, *counter, 4);
+    image.items[{ExItem::legacy, osal::NWKKEY}] = settled;
+    return true;
+}
 
 Result<Identity> identity_of(const Image& image) {
     const auto* marker = image.legacy(osal::HAS_CONFIGURED_ZSTACK3);

@@ -79,6 +79,11 @@ Result<Identity> identity_of(const Image& image);
 /// Hash of PAN, EPID and key (SHA-256, first 16 hex digits): equal = same network, not reversible.
 std::string fingerprint(const Identity& identity);
 
+/// Tools that restore a network write NWK_ACTIVE_KEY_INFO, which the firmware goes by, and leave
+/// NWKKEY of a former network to it: it writes it anew at its next start. This writes what it would.
+/// Only when all else agrees on one network (both key items, PRECFGKEY, and a counter of this NIB);
+/// otherwise the image is half of something, and stays as it is. True: NWKKEY was changed.
+bool settle_key(Image& image);
 /// Highest outgoing NWK frame counter in the image (NWK_SEC_MATERIAL_TABLE, NWKKEY); 0 when none.
 std::uint32_t frame_counter(const Image& image);
 /// Raises every outgoing counter (NWK, TCLK, APS): NWK to max(present, at_least) + margin, the

@@ -64,7 +64,9 @@ Status save_dump(const Dump& dump, const std::optional<SideFile>& former, const 
     return store.write(side_name(file), side_text(side), 0600);
 }
 
-std::string found(const Image& image) {
+std::string found(const Image& read) {
+    auto image = read;
+    settle_key(image);
     if (const auto identity = identity_of(image))
         return fmt::format(
             "network: PAN 0x{:04x}, extended PAN {:016x}, channel {}, coordinator "

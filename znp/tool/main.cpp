@@ -29,7 +29,8 @@ void warn(const std::string& message) {
     if (!message.empty()) fmt::print(stderr, "zha-nvram: warning: {}\n", message);
 }
 
-void print_image(const Image& image) {
+void print_image(Image image) {
+    const bool unstarted = settle_key(image);
     fmt::print("items          {}\n", image.items.size());
     const auto identity = identity_of(image);
     if (!identity) return fmt::print("network        none ({})\n", identity.error().message);
@@ -38,6 +39,8 @@ void print_image(const Image& image) {
     fmt::print("coordinator    {:016x}\n", identity->ieee);
     fmt::print("fingerprint    {}\n", fingerprint(*identity));
     fmt::print("frame counter  {}\n", frame_counter(image));
+    if (unstarted)
+        fmt::print("note           restored and not started yet: NWKKEY is of a former network\n");
     const auto may_start = startable(image);
     fmt::print("may start      {}\n", may_start ? "yes" : "no: " + may_start.error().message);
 }
@@ -78,16 +81,15 @@ int info(const Options& options) {
         print_image(*image);
         return kDone;
     }
-    const auto device = identify_port(options.port);
-    if (!device) return fail(device.error());
+    const auto dump = dump_port(options.port);
+    if (!dump) return fail(dump.error());
+    const auto& device = dump->device;
     fmt::print("dongle         {:016x}, product {}, revision {}\n", device->ieee,
                device->version.product, device->version.revision);
     fmt::print(
         "device state   {}{}\n", device->info.state,
         device->info.state == mt::kDeviceStateCoordinator ? " (coordinator on the air)" : "");
-    const auto image = read_port(options.port);
-    if (!image) return fail(image.error());
-    print_image(*image);
+    print_image(dump->image);
     return kDone;
 }
 

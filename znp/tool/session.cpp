@@ -65,11 +65,6 @@ Task<Result<Dump>> bare_dump(Task<Result<Image>> reading) {
 
 }  // namespace
 
-Result<DeviceIdentity> identify_port(const PortOptions& options) {
-    return run<Result<DeviceIdentity>>(
-        options, [](Driver& driver, Time deadline) { return driver.identify(deadline); });
-}
-
 Result<Image> read_port(const PortOptions& options) {
     return run<Result<Image>>(
         options, [](Driver& driver, Time deadline) { return driver.read_all(deadline); });

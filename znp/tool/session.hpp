@@ -25,7 +25,6 @@ struct Dump {
     Image image, extra;
 };
 
-Result<DeviceIdentity> identify_port(const PortOptions& options);
 Result<Image> read_port(const PortOptions& options);
 /// Everything, for a file and its side file.
 Result<Dump> dump_port(const PortOptions& options);
