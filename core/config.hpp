@@ -96,6 +96,7 @@ struct Config {
     ControllerConfig controller;
     std::vector<NodeConfig> nodes;
     std::string on_controller_loss = "hold";  ///< hold | fence
+    std::string air_check = "automatic";      ///< off | automatic | required
 
     const NodeConfig* node(const std::string& name) const {
         for (const auto& n : nodes)

@@ -117,6 +117,18 @@ void watch_air(Context& c) {
         c.event(EventKind::two_on_air, c.j.holder, "", names + " say that they are on the air");
 }
 
+/// A standby heard somebody on the air who should not be there. The veto itself is the agent's.
+void watch_heard(Context& c) {
+    for (const auto& [name, node] : c.s.nodes) {
+        const bool heard = c.reachable(name) && node.report.heard_on != 0;
+        if (turn(c, "heard " + name, heard) && heard)
+            c.event(EventKind::two_on_air, name, "",
+                    name +
+                        " was not made active: it heard a coordinator of this network on channel " +
+                        std::to_string(node.report.heard_on));
+    }
+}
+
 void watch_policies(Context& c) {
     if (turn(c, "frozen", c.d.frozen))
         c.event(c.d.frozen ? EventKind::frozen : EventKind::unfrozen, c.j.holder, "",
@@ -161,6 +173,7 @@ void watch(Context& c) {
     }
     watch_standby(c);
     watch_air(c);
+    watch_heard(c);
     watch_policies(c);
     const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move && c.j.stopped.empty() &&
                         candidate(c, c.d.frozen).empty();

@@ -156,6 +156,7 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
     top.section(
         "controller", [&](Section& s) { read_controller(s, config.controller); }, Need::required);
     top.choice("on_controller_loss", config.on_controller_loss, {"hold", "fence"});
+    top.choice("air_check", config.air_check, {"off", "automatic", "required"});
     top.each(
         "nodes", kMaxNodes,
         [&](Section& s, std::size_t count) {

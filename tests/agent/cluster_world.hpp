@@ -80,6 +80,12 @@ struct Cluster {
 
     Host& one() { return *hosts[0]; }
     Host& two() { return *hosts[1]; }
+    /// From now on the sticks hear each other. By default they do not: leases and fences have to
+    /// keep the radios apart without that.
+    void bring_into_range() {
+        air = {&one().stick, &two().stick};
+        for (auto& host : hosts) host->stick.air = &air;
+    }
 
     void start_controller() {
         auto journal = load_journal(world.store, world.config.controller.state);
@@ -104,6 +110,7 @@ struct Cluster {
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
+    std::vector<VirtualStick*> air;
     VirtualClock clock;  ///< the controller's
     Told told;
     std::unique_ptr<ControllerProcess> controller;
