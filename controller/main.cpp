@@ -39,6 +39,20 @@ MqttOptions mqtt_options(const Config& config) {
     return options;
 }
 
+Result<Devices> make_devices(const Config& config, const asio::any_io_executor& executor,
+                             Clock& clock, Bus& bus) {
+    Devices devices;
+    for (const auto& node : config.nodes) {
+        if (!node.probe.type.empty())
+            devices.probes[node.name] = make_host_probe(node.probe, executor, clock);
+        if (node.fence.driver.empty() || config.fencing == "off") continue;
+        auto device = make_fence_device(node.fence, executor, clock, bus);
+        if (!device) return within("node " + node.name, device.error());
+        devices.fences[node.name] = std::move(*device);
+    }
+    return devices;
+}
+
 int run(const Config& config) {
     RealStore store;
     const auto& directory = config.controller.state;
@@ -59,7 +73,9 @@ int run(const Config& config) {
     RealClock clock(daemon.executor());
     auto bus = make_mqtt_bus(mqtt_options(config), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
-    Controller controller(config, {clock, **bus, store, **history, **traps}, *journal);
+    auto devices = make_devices(config, daemon.executor(), clock, **bus);
+    if (!devices) return fail(devices.error());
+    Controller controller(config, {clock, **bus, store, **history, **traps, &*devices}, *journal);
     controller.begin();
     (*bus)->start();
     daemon.spawn("controller", controller.run());
@@ -81,6 +97,7 @@ int main(int argc, char** argv) {
         if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
         if (const auto secret = check_communities(config->controller); !secret)
             return fail(secret.error());
+        if (const auto secret = check_fence_secrets(*config); !secret) return fail(secret.error());
         std::printf("%s: ok, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
         return 0;
     }
