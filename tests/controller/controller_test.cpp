@@ -359,7 +359,7 @@ TEST_F(PowerTest, PowerReturnsWhenTheOtherNodeIsActive) {
     ASSERT_EQ(stored().holder, "b");
     EXPECT_EQ(device->ons, 0);
     o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"online"})");
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 12; ++i) {
         o.hear(o.report("b", NodeState::active, 6));
         o.run(*controller, 4);
     }
