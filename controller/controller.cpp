@@ -12,6 +12,7 @@ namespace {
 
 constexpr Millis kTick{250};
 constexpr Millis kForgetFailures{600000};
+constexpr Millis kSayAgain{5000};
 
 /// Those of the MIB; the others are in the history and on MQTT only.
 std::optional<Notification> notification(EventKind kind) {
@@ -97,6 +98,7 @@ Task<void> Controller::run() {
     auto expected = p_.clock.now() + kTick;
     while (co_await p_.clock.sleep_until(expected)) {
         expected = p_.clock.now() + kTick;
+        if (!confirmed_) say_online();
         if (decide_now()) use_devices();
         publish_state();
     }
@@ -111,8 +113,17 @@ void Controller::connection(bool up, const std::string& why) {
     spdlog::info("connected to the broker");
     // Whatever the broker holds of us may be older than this session.
     published_.clear();
-    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
+    said_online_at_ = Time{-kSayAgain};
+    say_online();
     publish_discovery();
+}
+
+void Controller::say_online() {
+    // The echo of it may get lost; without one nothing is ever decided.
+    if (passive_ || !p_.bus.connected() || p_.clock.now() - said_online_at_ < kSayAgain) return;
+    said_online_at_ = p_.clock.now();
+    published_.erase(topics_.controller_status());
+    publish(topics_.controller_status(), controller_online(facts_.incarnation), true, 1);
 }
 
 void Controller::start_anew() {

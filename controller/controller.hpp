@@ -60,6 +60,8 @@ class Controller {
     void heard_agent_status(const std::string& node, const BusMessage& message);
     void heard_own_status(const BusMessage& message);
     void connection(bool up, const std::string& why);
+    /// That we are online, again while it did not come back yet.
+    void say_online();
     /// Counts as just started: what nodes did meanwhile is not known.
     void start_anew();
     /// One decision; false when there is no session or the journal could not be written: then
@@ -103,6 +105,7 @@ class Controller {
     std::optional<asio::any_io_executor> executor_;  ///< while run() runs
     bool confirmed_ = false;  ///< our own "online" came back through the broker
     bool passive_ = false;    ///< another, newer controller was seen
+    Time said_online_at_{0};
     Time decided_at_{0};
 };
 
