@@ -142,7 +142,8 @@ json to_json(const NodeReport& r) {
             {"restarts", r.restarts},
             {"blank", r.blank},
             {"ready", r.ready},
-            {"service_version", cut(r.service_version)}};
+            {"service_version", cut(r.service_version)},
+            {"heard_on", r.heard_on}};
 }
 
 std::string encode(const NodeReport& report) {
@@ -177,6 +178,8 @@ Result<NodeReport> decode_report(const std::string& text) {
     r.blank = f.flag("blank");
     r.ready = f.flag("ready");
     r.service_version = f.text("service_version");
+    // Agents of former versions do not listen.
+    if (object->contains("heard_on")) r.heard_on = f.number<std::uint8_t>("heard_on", 26);
     if (!f.error().empty()) return {Errc::protocol, "report: " + f.error()};
     return r;
 }
