@@ -91,11 +91,12 @@ void Controller::begin() {
 }
 
 Task<void> Controller::run() {
+    executor_ = co_await asio::this_coro::executor;
     auto expected = p_.clock.now() + kTick;
     while (co_await p_.clock.sleep_until(expected)) {
         expected = p_.clock.now() + kTick;
         follow_lead();
-        decide_now();
+        if (decide_now()) use_devices();
         publish_state();
     }
 }

@@ -5,7 +5,10 @@
 //      started. While the other controller acts it keeps that one's journal and says nothing else.
 #pragma once
 
+#include <asio/any_io_executor.hpp>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "controller/leadership.hpp"
@@ -13,12 +16,20 @@
 #include "core/decide.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/clock/clock.hpp"
+#include "platform/fence/fence_device.hpp"
 #include "platform/history/history.hpp"
+#include "platform/probe/host_probe.hpp"
 #include "platform/snmp/traps.hpp"
 #include "platform/store/store.hpp"
 #include "platform/wire/wire.hpp"
 
 namespace zha {
+
+/// What nodes have besides the broker, by node name.
+struct Devices {
+    std::map<std::string, std::unique_ptr<FenceDevice>> fences;
+    std::map<std::string, std::unique_ptr<HostProbe>> probes;
+};
 
 struct ControllerParts {
     Clock& clock;
@@ -26,6 +37,7 @@ struct ControllerParts {
     Store& store;
     History& history;
     TrapSender& traps;
+    Devices* devices = nullptr;
 };
 
 /// Payload of the retained controller status that is the bus's will.
@@ -89,6 +101,11 @@ class Controller {
     /// Says again that zigbee2mqtt is online, over the late will of another one.
     void repair_bridge();
     void reply_history(const std::string& id, unsigned limit);
+    /// Begins what the last decision wants of fence devices, and looks at silent hosts.
+    void use_devices();
+    Task<void> cut_power(std::string node, FenceDevice& device, Epoch epoch);
+    Task<void> give_power(std::string node, FenceDevice& device);
+    Task<void> look_at(std::string node, HostProbe& probe);
     void publish_state();
     void publish_discovery();
     void publish(const std::string& topic, const std::string& payload, bool retain, int qos = 0);
@@ -107,7 +124,15 @@ class Controller {
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
     std::map<std::string, Time> failed_at_;  ///< failures are forgotten after a while
-    bool confirmed_ = false;                 ///< our own "online" came back through the broker
+    /// What is under way at a node's device, and when the next try may begin.
+    struct Errand {
+        bool busy = false;
+        Time next{0};
+    };
+    std::map<std::string, Errand> power_;
+    std::map<std::string, Errand> looks_;
+    std::optional<asio::any_io_executor> executor_;  ///< while run() runs
+    bool confirmed_ = false;  ///< our own "online" came back through the broker
     Time decided_at_{0};
     bool news_ = true;  ///< the published state is older than what is known
     Time state_at_{0};

@@ -48,6 +48,11 @@ void decode_policies(const json& value, Journal& j) {
             throw std::domain_error("maintenance is no list");
         for (const auto& node : *it) j.maintenance.insert(node.get<std::string>());
     }
+    if (const auto it = value.find("unpowered"); it != value.end()) {
+        if (!it->is_array() || it->size() > kListMost)
+            throw std::domain_error("unpowered is no list");
+        for (const auto& node : *it) j.unpowered.insert(node.get<std::string>());
+    }
     if (const auto it = value.find("stopped"); it != value.end()) j.stopped = *it;
     if (const auto it = value.find("moves"); it != value.end()) {
         if (!it->is_array() || it->size() > kListMost) throw std::domain_error("moves is no list");
@@ -82,6 +87,7 @@ std::string encode_journal(const Journal& j) {
     value["move"] = j.move ? encode_move(*j.move) : json();
     value["pause"] = j.pause ? json{{"since", j.pause->since}, {"until", j.pause->until}} : json();
     value["maintenance"] = j.maintenance;
+    value["unpowered"] = j.unpowered;
     value["stopped"] = j.stopped;
     value["moves"] = j.moves;
     value["last_at"] = j.last_at;

@@ -40,6 +40,20 @@ MqttOptions mqtt_options(const Config& config, bool spare) {
     return options;
 }
 
+Result<Devices> make_devices(const Config& config, const asio::any_io_executor& executor,
+                             Clock& clock, Bus& bus) {
+    Devices devices;
+    for (const auto& node : config.nodes) {
+        if (!node.probe.type.empty())
+            devices.probes[node.name] = make_host_probe(node.probe, executor, clock);
+        if (node.fence.driver.empty() || config.fencing == "off") continue;
+        auto device = make_fence_device(node.fence, executor, clock, bus);
+        if (!device) return within("node " + node.name, device.error());
+        devices.fences[node.name] = std::move(*device);
+    }
+    return devices;
+}
+
 int run(const Config& config, bool spare) {
     RealStore store;
     const auto directory = state_of(config, spare);
@@ -60,7 +74,9 @@ int run(const Config& config, bool spare) {
     RealClock clock(daemon.executor());
     auto bus = make_mqtt_bus(mqtt_options(config, spare), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
-    Controller controller(config, {clock, **bus, store, **history, **traps}, *journal,
+    auto devices = make_devices(config, daemon.executor(), clock, **bus);
+    if (!devices) return fail(devices.error());
+    Controller controller(config, {clock, **bus, store, **history, **traps, &*devices}, *journal,
                           {spare, incarnation});
     controller.begin();
     (*bus)->start();
@@ -86,6 +102,7 @@ int main(int argc, char** argv) {
         if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
         if (const auto secret = check_communities(config->controller); !secret)
             return fail(secret.error());
+        if (const auto secret = check_fence_secrets(*config); !secret) return fail(secret.error());
         std::printf("%s: ok, %zu nodes\n", arguments.config.c_str(), config->nodes.size());
         return 0;
     }

@@ -64,6 +64,36 @@ struct SftpConfig {
     Path known_hosts;  ///< strict: an unknown or changed host key is refused
 };
 
+/// A device that takes a node's power away, driven by the controller.
+struct FenceConfig {
+    std::string driver;     ///< snmp | mqtt | uhubctl | exec; empty = there is none
+    std::string cuts;       ///< host | dongle
+    bool restore = true;    ///< power back once the role is elsewhere
+    Millis timeout{15000};  ///< for off or on and its confirmation
+    std::string address;    ///< snmp: "host:port"
+    Path community_file;    ///< snmp: mode 0600
+    std::string oid;        ///< snmp: set, and read back
+    std::string state_oid;  ///< snmp: read back instead of `oid`
+    int on_value = 1;       ///< snmp
+    int off_value = 2;      ///< snmp
+    int state_on = 1;       ///< snmp: of state_oid
+    int state_off = 2;      ///< snmp: of state_oid
+    std::string command_topic, state_topic;  ///< mqtt
+    std::string query_topic, query_payload;  ///< mqtt: makes it say its state
+    std::string state_key;                   ///< mqtt: in a JSON object; empty = bare payload
+    std::string on_payload = "ON", off_payload = "OFF";  ///< mqtt
+    std::vector<std::string> command;                    ///< uhubctl, exec: argv
+    std::string location;                                ///< uhubctl: of the hub, "1-1.4"
+    unsigned hub_port = 1;                               ///< uhubctl
+};
+
+/// A second path to a node's host.
+struct ProbeConfig {
+    std::string type;  ///< icmp | tcp | ssh; empty = there is none
+    std::string address;
+    std::uint16_t port = 22;
+};
+
 struct NodeConfig {
     std::string name;
     std::string port;  ///< "/dev/serial/by-id/..." or "tcp://host:port"
@@ -71,6 +101,8 @@ struct NodeConfig {
     Path state;        ///< the agent's own directory (snapshots, journal)
     ServiceConfig service;
     SftpConfig sftp;
+    FenceConfig fence;
+    ProbeConfig probe;
     int priority = 0;
     bool nofailover = false;
     std::string watchdog = "off";            ///< off | automatic | required
@@ -106,6 +138,8 @@ struct Config {
     ControllerConfig controller;
     std::vector<NodeConfig> nodes;
     std::string on_controller_loss = "hold";  ///< hold | fence
+    std::string fencing = "automatic";        ///< off | automatic | required
+    std::string air_check = "automatic";      ///< off | automatic | required
 
     const NodeConfig* node(const std::string& name) const {
         for (const auto& n : nodes)

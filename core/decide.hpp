@@ -27,6 +27,9 @@ struct Pulse {
     bool operator==(const Pulse&) const = default;
 };
 
+/// What a second path to a node's host says: evidence, never permission.
+enum class Probe { unknown, answers, silent };
+
 /// A node as the controller sees it.
 struct NodeView {
     NodeReport report;
@@ -36,6 +39,13 @@ struct NodeView {
     Time leased_at{0};      ///< when an order with a lease was last sent; 0 = never
     unsigned failures = 0;  ///< promotions that failed since the last success
     Pulse pulse = {};       ///< as Decision::pulses
+    /// Its fence device said "off", asked after it was switched: while it was the holder of this
+    /// epoch. 0 = it did not, or was switched on since.
+    Epoch fenced_off = 0;
+    Time fenced_at{0};             ///< when it was asked
+    bool power_back = false;       ///< the device was switched on since and said so
+    std::string fence_fault = {};  ///< why the last attempt failed; empty = none did
+    Probe probe = Probe::unknown;
 };
 
 enum class BridgeState { unknown, online, offline };
@@ -82,6 +92,10 @@ enum class EventKind {
     snapshot_fresh,
     two_on_air,
     bridge_repaired,
+    fenced,
+    fence_failed,
+    power_restored,
+    path_down,
 };
 
 struct Event {
@@ -139,7 +153,9 @@ struct Decision {
     std::set<std::string> raised;
     std::map<std::string, unsigned> failures;
     std::map<std::string, Pulse> pulses;
-    bool frozen = false;  ///< too many automatic moves: the holder is kept
+    std::set<std::string> fence;    ///< nodes whose fence device should say "off" now
+    std::set<std::string> restore;  ///< nodes whose fence device should say "on" now
+    bool frozen = false;            ///< too many automatic moves: the holder is kept
     /// The late will of a former holder hides that zigbee2mqtt is online: say `online` again.
     bool repair_bridge = false;
 };
@@ -172,6 +188,12 @@ struct Finding {
 /// Who is active and why, why every other node could (not) take over, what happened last, and what
 /// is waited for.
 std::vector<Finding> explain(const Situation& situation);
+
+/// May a fence device be asked about this node at all?
+bool fenceable(const Situation& situation, const std::string& node);
+/// Is the holder of the journal's epoch without power, by its device's own word? Not when it was
+/// heard since: then the device switched something else.
+bool powered_off(const Situation& situation);
 
 /// Until when the holder of the journal's epoch may still be on the air, if it does not release it.
 Time held_until(const Situation& situation);

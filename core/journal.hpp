@@ -66,9 +66,10 @@ struct Journal {
     std::set<std::string> maintenance;  ///< nodes that are left alone
     /// The one of them that gave the role up: nobody takes it until its maintenance ends.
     std::string stopped;
-    std::vector<WallSeconds> moves;  ///< automatic role changes within the window, oldest first
-    WallSeconds last_at = 0;         ///< end of the last move, for people
-    std::string last_text;           ///< what it was and how it ended
+    std::set<std::string> unpowered;  ///< nodes that were switched off and not on again
+    std::vector<WallSeconds> moves;   ///< automatic role changes within the window, oldest first
+    WallSeconds last_at = 0;          ///< end of the last move, for people
+    std::string last_text;            ///< what it was and how it ended
     bool operator==(const Journal&) const = default;
 };
 

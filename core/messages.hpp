@@ -48,6 +48,9 @@ struct NodeReport {
     bool blank = false;           ///< dongle carries no network (eligible for forming)
     bool ready = false;           ///< fenced, snapshot staged, dongle compatible: may be promoted
     std::string service_version;  ///< of zigbee2mqtt, when known
+    /// The last air check heard another coordinator of this network on this channel; 0 = it did
+    /// not.
+    std::uint8_t heard_on = 0;
     bool operator==(const NodeReport&) const = default;
 };
 

@@ -11,6 +11,7 @@ namespace {
 constexpr Millis kRetryAfter{3000};
 constexpr Millis kStageRetryAfter{5000};
 constexpr Millis kRefreshEvery{30000};
+constexpr Millis kHeardCounts{600000};  ///< as long as the controller counts a failed promotion
 
 LeaseKeeper make_keeper(const NodeParts& p, const Memory& memory) {
     return {p.self.name, memory.lease, p.config.on_controller_loss == "hold",
@@ -133,6 +134,7 @@ NodeReport Node::report() const {
     r.ready =
         state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
     r.service_version = service_version;
+    if (now() - heard_on_at < kHeardCounts) r.heard_on = heard_on;
     return r;
 }
 

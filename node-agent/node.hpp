@@ -66,10 +66,12 @@ class Node {
     WallSeconds image_at = 0;               ///< when that was
     ServiceStatus service_status;
     Time service_seen{0};
-    bool silenced = false;   ///< fence proof held
-    bool unsurveyed = true;  ///< the dongle was not read since it may have been on the air
-    bool blank = false;      ///< read, and it carries no network
-    bool dirty = false;      ///< see Memory::dirty
+    bool silenced = false;      ///< fence proof held
+    bool unsurveyed = true;     ///< the dongle was not read since it may have been on the air
+    bool blank = false;         ///< read, and it carries no network
+    bool dirty = false;         ///< see Memory::dirty
+    std::uint8_t heard_on = 0;  ///< another coordinator of this network was heard on this channel
+    Time heard_on_at{0};
     std::uint64_t generation = 0;
     Epoch content_epoch = 0;      ///< see Memory::content
     bool service_may_run = true;  ///< started, or not proven gone since

@@ -49,6 +49,14 @@ std::string_view to_string(EventKind kind) {
             return "two_on_air";
         case EventKind::bridge_repaired:
             return "bridge_repaired";
+        case EventKind::fenced:
+            return "fenced";
+        case EventKind::fence_failed:
+            return "fence_failed";
+        case EventKind::power_restored:
+            return "power_restored";
+        case EventKind::path_down:
+            return "path_down";
     }
     return "?";
 }
@@ -117,6 +125,33 @@ void watch_air(Context& c) {
         c.event(EventKind::two_on_air, c.j.holder, "", names + " say that they are on the air");
 }
 
+/// A standby heard somebody on the air who should not be there. The veto itself is the agent's.
+void watch_heard(Context& c) {
+    for (const auto& [name, node] : c.s.nodes) {
+        const bool heard = c.reachable(name) && node.report.heard_on != 0;
+        if (turn(c, "heard " + name, heard) && heard)
+            c.event(EventKind::two_on_air, name, "",
+                    name +
+                        " was not made active: it heard a coordinator of this network on channel " +
+                        std::to_string(node.report.heard_on));
+    }
+}
+
+/// What the other ways to a node say.
+void watch_paths(Context& c) {
+    for (const auto& [name, node] : c.s.nodes) {
+        const bool other = !c.reachable(name) && node.probe == Probe::answers;
+        if (turn(c, "path " + name, other) && other)
+            c.event(EventKind::path_down, name, "",
+                    "the host of " + name +
+                        " answers on its own path: its agent is gone or the broker's path is down");
+        const bool failed = !node.fence_fault.empty();
+        if (turn(c, "fence " + name, failed) && failed)
+            c.event(EventKind::fence_failed, name, "",
+                    "the power of " + name + " could not be switched: " + node.fence_fault);
+    }
+}
+
 void watch_policies(Context& c) {
     if (turn(c, "frozen", c.d.frozen))
         c.event(c.d.frozen ? EventKind::frozen : EventKind::unfrozen, c.j.holder, "",
@@ -161,6 +196,8 @@ void watch(Context& c) {
     }
     watch_standby(c);
     watch_air(c);
+    watch_heard(c);
+    watch_paths(c);
     watch_policies(c);
     const bool nobody = !c.j.holder.empty() && c.j.released && !c.j.move && c.j.stopped.empty() &&
                         candidate(c, c.d.frozen).empty();

@@ -49,6 +49,12 @@ void expire(Context& c);
 void take_pulses(Context& c);
 /// A planned move back to the preferred node, if the policy wants it and the time is there.
 void consider_failback(Context& c);
+/// Would its power have to be cut to be certain of the holder's silence?
+bool needs_power_cut(const Context& c);
+/// Which nodes have their power again.
+void note_power(Context& c);
+/// Asks for power for those that no longer have to be without it.
+void restore_power(Context& c);
 /// Is the retained `offline` the will of somebody else's zigbee2mqtt?
 bool late_will(const Context& c);
 void pause(Context& c);

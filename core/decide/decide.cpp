@@ -41,6 +41,12 @@ void Context::enter(MovePhase phase, const std::string& text) {
 
 namespace {
 
+/// Time alone does not do for what the controller begins by itself.
+bool power_must_go(const Context& c) {
+    return c.s.config->fencing == "required" && c.j.move->kind == MoveKind::failover &&
+           c.j.move->command.empty();
+}
+
 /// A verified release of the journal's epoch, by the word of its holder or by the clock.
 void observe_release(Context& c) {
     if (c.holder_released()) return;
@@ -53,7 +59,15 @@ void observe_release(Context& c) {
     const bool says_no = c.reachable(c.j.holder) && possibly_on_air(holder.report.state);
     const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);
     const bool over = c.s.now >= held_until(c.s) || !kept(Safeguard::hold_down);
-    if (taking && may_be_timed && over) c.j.released = true;
+    if (!taking || !may_be_timed) return;
+    if (c.lost(c.j.holder) && powered_off(c.s)) {
+        c.j.released = true;
+        c.event(EventKind::fenced, c.j.holder, "",
+                c.j.holder + " was switched off, and its device says so: epoch " +
+                    std::to_string(c.j.epoch) + " is over");
+    } else if (over && !power_must_go(c)) {
+        c.j.released = true;
+    }
 }
 
 /// A controller that lost its journal finds the one node that still holds the highest epoch.
@@ -203,6 +217,7 @@ Decision decide(const Situation& situation) {
     deciding::Context c(situation, d);
     deciding::adopt(c);
     deciding::catch_up(c);
+    deciding::note_power(c);
     deciding::observe_release(c);
     deciding::learn_network(c);
     deciding::expire(c);
@@ -213,6 +228,12 @@ Decision decide(const Situation& situation) {
     else
         deciding::consider_failover(c);
     if (!c.j.move) deciding::consider_failback(c);
+    // Until the new grant nothing but the holder's power is in the way.
+    const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
+    if (taking && deciding::needs_power_cut(c)) d.fence.insert(c.j.holder);
+    deciding::restore_power(c);
+    // Noted before the device is told: a controller that dies meanwhile has to give power back.
+    d.journal.unpowered.insert(d.fence.begin(), d.fence.end());
     d.frozen = frozen(*situation.config, d.journal, situation.wall);
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)

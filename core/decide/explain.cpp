@@ -62,6 +62,25 @@ void who_could(const Situation& s, Findings& out) {
     }
 }
 
+/// What fence devices and second paths said.
+void other_paths(const Situation& s, Findings& out) {
+    for (const auto& [name, view] : s.nodes) {
+        if (s.journal.unpowered.contains(name))
+            out.push_back({name, name + " was switched off, and its power is not back yet"});
+        if (!view.fence_fault.empty())
+            out.push_back({name, "the power of " + name +
+                                     " could not be switched for certain: " + view.fence_fault});
+        if (reachable(s, name)) continue;
+        if (view.probe == Probe::answers)
+            out.push_back({name, "the host of " + name +
+                                     " answers on its own path: its agent is gone or the "
+                                     "broker's path is down; it may be on the air"});
+        if (view.probe == Probe::silent)
+            out.push_back(
+                {name, "the host of " + name + " does not answer on its own path either"});
+    }
+}
+
 /// Why the controller gives the role to nobody by itself, although somebody lost it.
 std::string held_back(const Situation& s) {
     const auto& j = s.journal;
@@ -81,6 +100,7 @@ void what_next(const Situation& s, Findings& out) {
                                          std::string(to_string(m->phase)) + " since " +
                                          seconds(s.now - m->phase_since) + ": " + m->cause});
     const auto held = held_back(s);
+    const bool must = s.config->fencing == "required" && !j.released;
     const bool silent = !j.holder.empty() && !j.released && !reachable(s, j.holder);
     if (!held.empty())
         out.push_back({"", "nothing moves by itself: " + held});
@@ -89,6 +109,12 @@ void what_next(const Situation& s, Findings& out) {
     else if (silent && !lost(s, j.holder))
         out.push_back(
             {j.holder, "no failover: this controller has just started and waits for " + j.holder});
+    else if (silent && must && !fenceable(s, j.holder))
+        out.push_back({j.holder, "no failover: fencing is required, and " + j.holder +
+                                     " has no fence device"});
+    else if (silent && must && !s.journal.unpowered.empty())
+        out.push_back({j.holder, "no failover: fencing is required, and the device of " + j.holder +
+                                     " has not confirmed that it is off"});
     else if (silent)
         out.push_back(
             {j.holder, "no failover: the silence of " + j.holder +
@@ -115,6 +141,7 @@ std::vector<Finding> explain(const Situation& s) {
     Findings out;
     who_is_active(s, out);
     who_could(s, out);
+    other_paths(s, out);
     if (!s.journal.last_text.empty())
         out.push_back(
             {"", "last move, " +

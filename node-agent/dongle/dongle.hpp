@@ -6,6 +6,8 @@
 //      Every call is bounded by its deadline. Key material stays inside znp::Image.
 #pragma once
 
+#include <vector>
+
 #include "core/result.hpp"
 #include "platform/clock/clock.hpp"
 #include "znp/nvram/image.hpp"
@@ -27,6 +29,14 @@ struct WriteReport {
     std::uint32_t frame_counter = 0;  ///< NWK counter as read back
 };
 
+/// Who answered a scan of the air.
+struct HeardBeacon {
+    std::uint16_t source = 0;  ///< 0 = a coordinator
+    std::uint16_t pan_id = 0;
+    std::uint8_t channel = 0;
+    std::uint64_t extended_pan_id = 0;
+};
+
 class Dongle {
   public:
     virtual ~Dongle() = default;
@@ -37,6 +47,9 @@ class Dongle {
     virtual void close() = 0;
     /// Opens if needed, resets, reads back a device state other than 9. Idempotent.
     virtual Task<Result<DongleInfo>> fence(Time deadline) = 0;
+    /// Scans one channel with a fenced dongle, which stays silent but for the question itself: a
+    /// reset and its state prove that, or this is an error. No answer proves nothing.
+    virtual Task<Result<std::vector<HeardBeacon>>> listen(std::uint8_t channel, Time deadline) = 0;
     /// Complete NVRAM content. `open()` first.
     virtual Task<Result<znp::Image>> read(Time deadline) = 0;
     /// Makes the dongle hold `image`: differences only, in the safe order, everything read back,

@@ -139,6 +139,17 @@ Task<Result<DongleInfo>> RealDongle::fence(Time deadline) {
     co_return error;
 }
 
+Task<Result<std::vector<HeardBeacon>>> RealDongle::listen(std::uint8_t channel, Time deadline) {
+    const auto driver = held();
+    if (!driver) co_return driver.error();
+    const auto beacons = co_await (*driver)->listen(channel, deadline);
+    if (!beacons) co_return within(port_, beacons.error());
+    std::vector<HeardBeacon> heard;
+    for (const auto& b : *beacons)
+        heard.push_back({b.source, b.pan_id, b.channel, b.extended_pan_id});
+    co_return heard;
+}
+
 Task<Result<znp::Image>> RealDongle::read(Time deadline) {
     const auto driver = held();
     if (!driver) co_return driver.error();

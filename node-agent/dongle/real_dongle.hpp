@@ -24,6 +24,7 @@ class RealDongle final : public Dongle {
     Task<Result<DongleInfo>> open(Time deadline) override;
     void close() override;
     Task<Result<DongleInfo>> fence(Time deadline) override;
+    Task<Result<std::vector<HeardBeacon>>> listen(std::uint8_t channel, Time deadline) override;
     Task<Result<znp::Image>> read(Time deadline) override;
     Task<Result<WriteReport>> write(const znp::Image& image, Time deadline) override;
 

@@ -37,6 +37,8 @@ Status raise(Node& node, znp::Image& image, const Snapshot& snapshot) {
 Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     auto image = znp::from_json(snapshot.files.at("nvram.json"));
     if (!image) co_return within(snapshot.manifest.info.id, image.error());
+    // Before anything is changed: who is vetoed stays the standby that it was.
+    if (auto alone = co_await air_check(node, *image, deadline); !alone) co_return alone;
     if (node.unsurveyed || !node.image) {
         auto read = co_await read_dongle(node, deadline);
         if (!read) co_return read;

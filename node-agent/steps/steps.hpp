@@ -32,6 +32,9 @@ Task<Status> refresh(Node& node, Time deadline);
 
 /// Silence without releasing the epoch.
 Task<Status> silence(Node& node, Time deadline);
+/// Listens with the fenced dongle: a coordinator of the image's network that answers forbids the
+/// promotion. Silence proves nothing.
+Task<Status> air_check(Node& node, const znp::Image& image, Time deadline);
 /// Reads the dongle into node.image; sets `blank`.
 Task<Status> read_dongle(Node& node, Time deadline);
 /// Keeps node.image and the data files as the newest own snapshot, unless nothing changed.

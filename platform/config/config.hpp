@@ -18,5 +18,7 @@ Result<std::string> read_secret(const Path& file);
 /// That the files named here could be read: for --check-config, before anything runs.
 Status check_password(const MqttConfig& mqtt);
 Status check_communities(const ControllerConfig& controller);
+/// Those of fence devices; read by the controller only.
+Status check_fence_secrets(const Config& config);
 
 }  // namespace zha

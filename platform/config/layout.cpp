@@ -14,10 +14,26 @@ constexpr std::size_t kMaxTraps = 16;
 constexpr auto kName = "a name: 1 to 32 of a-z, 0-9 and -";
 constexpr auto kHost = "a host name or address";
 constexpr auto kTopic = "a topic: no wildcards, no empty level";
+constexpr auto kWord = "1 to 128 printable characters";
+constexpr auto kOid = "an OID in numbers: 1.3.6.1...";
 constexpr auto kUser = "a user name: 1 to 128 printable characters";
 
 bool is_user(std::string_view text) {
     return !text.empty() && text.size() <= 128 && !has_control_characters(text);
+}
+bool is_word(std::string_view text) {
+    return !text.empty() && text.size() <= 128 && !has_control_characters(text);
+}
+bool is_word_or_empty(std::string_view text) {
+    return text.empty() || is_word(text);
+}
+bool is_oid(std::string_view text) {
+    return text.size() > 4 && text.size() <= 255 && text.front() != '.' && text.back() != '.' &&
+           text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+bool is_hub(std::string_view text) {
+    return !text.empty() && text.size() <= 32 && text.front() != '-' &&
+           text.find_first_not_of("0123456789-.") == std::string_view::npos;
 }
 bool is_topic_or_empty(std::string_view text) {
     return text.empty() || is_topic(text);
@@ -121,6 +137,59 @@ void read_sftp(Section& s, SftpConfig& sftp) {
     s.path("known_hosts", sftp.known_hosts, Need::required);
 }
 
+/// As for services: a key that the driver does not read would mislead.
+void read_fence(Section& s, FenceConfig& fence) {
+    s.choice("driver", fence.driver, {"snmp", "mqtt", "uhubctl", "exec"}, Need::required);
+    fence.cuts = fence.driver == "uhubctl" ? "dongle" : "host";
+    s.choice("cuts", fence.cuts, {"host", "dongle"});
+    s.boolean("restore", fence.restore);
+    s.duration("timeout", fence.timeout);
+    const auto is = [&](const char* driver) { return fence.driver == driver; };
+    const auto need = [](bool required) { return required ? Need::required : Need::optional; };
+    s.text("address", fence.address, is_host_port, "host:port", need(is("snmp")));
+    s.path("community_file", fence.community_file, need(is("snmp")));
+    s.text("oid", fence.oid, is_oid, kOid, need(is("snmp")));
+    s.text("state_oid", fence.state_oid, is_oid, kOid);
+    s.integer("on_value", fence.on_value, -1000, 1000);
+    s.integer("off_value", fence.off_value, -1000, 1000);
+    s.integer("state_on", fence.state_on, -1000, 1000);
+    s.integer("state_off", fence.state_off, -1000, 1000);
+    s.text("command_topic", fence.command_topic, is_topic, kTopic, need(is("mqtt")));
+    s.text("state_topic", fence.state_topic, is_topic, kTopic, need(is("mqtt")));
+    s.text("query_topic", fence.query_topic, is_topic, kTopic);
+    s.text("query_payload", fence.query_payload, is_word_or_empty, kWord);
+    s.text("state_key", fence.state_key, is_word_or_empty, kWord);
+    s.text("on_payload", fence.on_payload, is_word, kWord);
+    s.text("off_payload", fence.off_payload, is_word, kWord);
+    s.argv("command", fence.command, need(is("uhubctl") || is("exec")));
+    s.text("location", fence.location, is_hub, "where the hub is, as uhubctl says: 1-1.4",
+           need(is("uhubctl")));
+    s.integer("hub_port", fence.hub_port, 1, 64);
+    const auto only_for = [&](bool used, std::initializer_list<const char*> keys) {
+        for (const char* key : keys)
+            if (!used && s.has(key)) s.problem(key, "is not used by driver " + fence.driver);
+    };
+    only_for(is("snmp"), {"address", "community_file", "oid", "state_oid", "on_value", "off_value",
+                          "state_on", "state_off"});
+    only_for(is("mqtt"), {"command_topic", "state_topic", "query_topic", "query_payload",
+                          "state_key", "on_payload", "off_payload"});
+    only_for(is("uhubctl") || is("exec"), {"command"});
+    only_for(is("uhubctl"), {"location", "hub_port"});
+    if (fence.on_value == fence.off_value) s.problem("off_value", "is that of on");
+    if (fence.state_on == fence.state_off) s.problem("state_off", "is that of on");
+    if (fence.on_payload == fence.off_payload) s.problem("off_payload", "is that of on");
+    if (is("mqtt") && fence.command_topic == fence.state_topic)
+        s.problem("state_topic", "is the command topic: our own word proves nothing");
+}
+
+void read_probe(Section& s, ProbeConfig& probe) {
+    s.choice("type", probe.type, {"icmp", "tcp", "ssh"}, Need::required);
+    s.text("address", probe.address, is_host, kHost, Need::required);
+    s.integer("port", probe.port, 1, 65535);
+    if (probe.type == "icmp" && s.has("port")) s.problem("port", "is not used by type icmp");
+    if (probe.type == "tcp" && !s.has("port")) s.problem("port", "is needed by type tcp");
+}
+
 void read_node(Section& s, NodeConfig& node, bool alone) {
     s.text("name", node.name, is_name, kName, Need::required);
     s.text("port", node.port, is_dongle_port, "tcp://host:port or an absolute path",
@@ -139,6 +208,8 @@ void read_node(Section& s, NodeConfig& node, bool alone) {
     s.section(
         "sftp", [&](Section& inner) { read_sftp(inner, node.sftp); },
         alone ? Need::optional : Need::required);
+    s.section("fence", [&](Section& inner) { read_fence(inner, node.fence); });
+    s.section("probe", [&](Section& inner) { read_probe(inner, node.probe); });
     if (!node.data.empty() && node.data.lexically_normal() == node.state.lexically_normal())
         s.problem("state", "must not be zigbee2mqtt's data directory");
 }
@@ -169,6 +240,8 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
     top.section(
         "controller", [&](Section& s) { read_controller(s, config.controller); }, Need::required);
     top.choice("on_controller_loss", config.on_controller_loss, {"hold", "fence"});
+    top.choice("fencing", config.fencing, {"off", "automatic", "required"});
+    top.choice("air_check", config.air_check, {"off", "automatic", "required"});
     top.each(
         "nodes", kMaxNodes,
         [&](Section& s, std::size_t count) {

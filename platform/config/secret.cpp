@@ -82,4 +82,13 @@ Status check_communities(const ControllerConfig& controller) {
     return {};
 }
 
+Status check_fence_secrets(const Config& config) {
+    for (const auto& node : config.nodes) {
+        if (node.fence.community_file.empty() || config.fencing == "off") continue;
+        const auto secret = read_secret(node.fence.community_file);
+        if (!secret) return within("fence of " + node.name, secret.error());
+    }
+    return {};
+}
+
 }  // namespace zha

@@ -23,7 +23,8 @@ json to_json(const NodeReport& r) {
             {"restarts", r.restarts},
             {"blank", r.blank},
             {"ready", r.ready},
-            {"service_version", cut(r.service_version)}};
+            {"service_version", cut(r.service_version)},
+            {"heard_on", r.heard_on}};
 }
 
 std::string encode(const NodeReport& report) {
@@ -58,6 +59,8 @@ Result<NodeReport> decode_report(const std::string& text) {
     r.blank = f.flag("blank");
     r.ready = f.flag("ready");
     r.service_version = f.text("service_version");
+    // Agents of former versions do not listen.
+    if (object->contains("heard_on")) r.heard_on = f.number<std::uint8_t>("heard_on", 26);
     if (!f.error().empty()) return {Errc::protocol, "report: " + f.error()};
     return r;
 }
@@ -96,41 +99,4 @@ Result<Order> decode_order(const std::string& text) {
     if (!f.error().empty()) return {Errc::protocol, "order: " + f.error()};
     return o;
 }
-
-std::string_view to_string(ControllerStatus::State state) {
-    switch (state) {
-        case ControllerStatus::State::offline:
-            return "offline";
-        case ControllerStatus::State::standby:
-            return "standby";
-        case ControllerStatus::State::online:
-            return "online";
-    }
-    return "?";
-}
-
-std::string encode(const ControllerStatus& status) {
-    json value{{"state", to_string(status.state)}};
-    if (status.incarnation > 0) value["incarnation"] = status.incarnation;
-    return value.dump();
-}
-
-Result<ControllerStatus> decode_status(const std::string& text) {
-    using State = ControllerStatus::State;
-    auto object = parse_object(text, "status");
-    if (!object) return object.error();
-    Fields f(*object);
-    ControllerStatus status;
-    status.state = f.name_of(
-        "state", +[](std::string_view name) -> std::optional<State> {
-            for (const auto state : {State::offline, State::standby, State::online})
-                if (to_string(state) == name) return state;
-            return std::nullopt;
-        });
-    if (object->contains("incarnation"))
-        status.incarnation = f.number<std::uint64_t>("incarnation", kIncarnationMax);
-    if (!f.error().empty()) return {Errc::protocol, "status: " + f.error()};
-    return status;
-}
-
 }  // namespace zha::wire

@@ -91,6 +91,12 @@ struct Cluster {
 
     Host& one() { return *hosts[0]; }
     Host& two() { return *hosts[1]; }
+    /// From now on the sticks hear each other. By default they do not: leases and fences have to
+    /// keep the radios apart without that.
+    void bring_into_range() {
+        air = {&one().stick, &two().stick};
+        for (auto& host : hosts) host->stick.air = &air;
+    }
 
     void start_controller() { controller = process(clock, false); }
     std::unique_ptr<ControllerProcess> process(Clock& its, bool second) {
@@ -136,6 +142,7 @@ struct Cluster {
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
+    std::vector<VirtualStick*> air;
     VirtualClock clock;        ///< the controller's
     VirtualClock spare_clock;  ///< the spare controller's
     Told told;

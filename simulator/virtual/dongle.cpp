@@ -11,6 +11,17 @@ constexpr std::uint8_t kOnAir = 9;
 
 }  // namespace
 
+std::vector<HeardBeacon> VirtualStick::beacons(std::uint8_t channel) const {
+    std::vector<HeardBeacon> heard;
+    if (air == nullptr) return heard;
+    for (const auto* other : *air) {
+        const auto network = znp::identity_of(other->image);
+        if (other == this || !other->on_air() || !network || network->channel != channel) continue;
+        heard.push_back({0, network->pan_id, channel, network->extended_pan_id});
+    }
+    return heard;
+}
+
 Task<Status> VirtualDongle::busy(Millis span, Time deadline) {
     const auto done = clock_.now() + span;
     while (clock_.now() < done || stick_.hung) {
@@ -60,6 +71,19 @@ Task<Result<DongleInfo>> VirtualDongle::fence(Time deadline) {
     stick_.radio = stick_.radio && stick_.defiant;
     if (stick_.radio) co_return Error{Errc::mismatch, "device state 9 after the reset"};
     co_return info();
+}
+
+Task<Result<std::vector<HeardBeacon>>> VirtualDongle::listen(std::uint8_t channel, Time deadline) {
+    if (!open_) co_return Error{Errc::unavailable, "the port is not open"};
+    if (stick_.radio) co_return Error{Errc::refused, "the dongle is on the air"};
+    if (stick_.deaf) co_return Error{Errc::protocol, "dongle does not know this command"};
+    ++stick_.listens;
+    const auto took = co_await busy(stick_.scan_time, deadline);
+    if (!took) co_return took.error();
+    auto heard = stick_.beacons(channel);
+    const auto silent = co_await fence(deadline);
+    if (!silent) co_return silent.error();
+    co_return heard;
 }
 
 Task<Result<znp::Image>> VirtualDongle::read(Time deadline) {

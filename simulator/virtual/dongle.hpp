@@ -22,10 +22,16 @@ struct VirtualStick {
     unsigned resets = 0;
     std::uint32_t firmware = 20240710;
     znp::Image image;
+    /// All sticks in radio range, this one included; nobody: it hears nothing.
+    const std::vector<VirtualStick*>* air = nullptr;
+    bool deaf = false;     ///< its firmware does not scan
+    unsigned listens = 0;  ///< scans of the air
+    Millis scan_time{600};
     Millis reset_time{700};
     Millis read_time{3000};
     Millis write_time{4000};
 
+    std::vector<HeardBeacon> beacons(std::uint8_t channel) const;
     bool on_air() const { return plugged && radio; }
     void unplug() { plugged = radio = taken = false; }
     void plug() { plugged = true; }
@@ -39,6 +45,7 @@ class VirtualDongle final : public Dongle {
     Task<Result<DongleInfo>> open(Time deadline) override;
     void close() override { open_ = false; }
     Task<Result<DongleInfo>> fence(Time deadline) override;
+    Task<Result<std::vector<HeardBeacon>>> listen(std::uint8_t channel, Time deadline) override;
     Task<Result<znp::Image>> read(Time deadline) override;
     Task<Result<WriteReport>> write(const znp::Image& image, Time deadline) override;
 

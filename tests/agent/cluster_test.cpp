@@ -133,6 +133,47 @@ TEST_F(ClusterTest, ANetworkSlowerThanAHeartbeatIsSafe) {
         << "and the role is back when it is quick again";
 }
 
+TEST_F(ClusterTest, ACoordinatorThatIsStillHeardForbidsThePromotion) {
+    c.bring_into_range();
+    // The agent dies with its host's kernel half alive: nobody silences that dongle.
+    c.one().kill_agent();
+    c.one().z2m.cut();
+    c.one().service.forget();
+    ASSERT_TRUE(c.until([&] { return c.two().stick.listens > 0; }, 120 * kSecond));
+    c.world.time.advance(300 * kSecond);
+    EXPECT_TRUE(c.one().stick.on_air());
+    EXPECT_FALSE(c.two().stick.on_air());
+    EXPECT_TRUE(c.told.has("two_on_air"));
+    EXPECT_EQ(c.two().stick.writes, 0U) << "vetoed before anything was changed";
+    EXPECT_NE(c.two().node().heard_on, 0);
+}
+
+TEST_F(ClusterTest, OnceTheOtherOneIsSilentThePromotionGoesOn) {
+    c.bring_into_range();
+    c.one().kill_agent();
+    c.one().z2m.cut();
+    ASSERT_TRUE(c.until([&] { return c.two().stick.listens > 0; }, 120 * kSecond));
+    c.one().stick.unplug();
+    EXPECT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 120 * kSecond))
+        << c.two().node().fault;
+    EXPECT_EQ(c.two().node().heard_on, 0);
+}
+
+TEST_F(ClusterTest, ADongleThatCannotListenIsPromotedUnlessListeningIsRequired) {
+    c.two().stick.deaf = true;
+    c.command("switchover", "two");
+    ASSERT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 180 * kSecond))
+        << c.two().node().fault;
+    c.world.config.air_check = "required";
+    c.two().stick.deaf = false;  // for the way back
+    c.one().stick.deaf = true;
+    const auto writes = c.one().stick.writes;
+    c.command("switchover", "one");
+    ASSERT_TRUE(c.until([&] { return c.told.has("switchover_failed"); }, 240 * kSecond));
+    EXPECT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 240 * kSecond));
+    EXPECT_EQ(c.one().stick.writes, writes);
+}
+
 /// Faults by dice, one of many a few seconds apart; what was broken is mended a while later.
 class Chaos {
   public:

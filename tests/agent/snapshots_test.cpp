@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "node-agent/sync/manifest_file.hpp"
-#include "simulator/virtual/store.hpp"
 #include "simulator/cluster/samples.hpp"
+#include "simulator/virtual/store.hpp"
 
 namespace zha {
 namespace {

@@ -176,7 +176,8 @@ TEST_F(SpareTest, AfterAnAccidentalThirdOneIsStoppedTheClusterIsLedAgain) {
     c.spare.reset();
     Journal journal = c.controller->controller.journal();
     const ControllerSelf self{false, journal.incarnation + 100};
-    auto third = std::make_unique<ControllerProcess>(c.world, c.clock, c.told, journal, self);
+    auto third = std::make_unique<ControllerProcess>(c.world, c.world.config, c.clock,
+                                                     c.world.store, c.told, c.told, journal, self);
     c.world.time.advance(30 * kSecond);
     EXPECT_TRUE(c.acts(third));
     EXPECT_TRUE(c.waits(c.controller));
@@ -197,7 +198,8 @@ TEST(WithoutASpare, AnAccidentalSecondControllerLeavesTheClusterLed) {
     ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 120 * kSecond));
     Journal journal = c.controller->controller.journal();
     const ControllerSelf self{false, journal.incarnation + 100};
-    auto second = std::make_unique<ControllerProcess>(c.world, c.clock, c.told, journal, self);
+    auto second = std::make_unique<ControllerProcess>(c.world, c.world.config, c.clock,
+                                                      c.world.store, c.told, c.told, journal, self);
     c.world.time.advance(30 * kSecond);
     EXPECT_TRUE(c.waits(c.controller));
     second.reset();

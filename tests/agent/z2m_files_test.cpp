@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
-#include "simulator/virtual/store.hpp"
 #include "simulator/cluster/samples.hpp"
+#include "simulator/virtual/store.hpp"
 
 namespace zha {
 namespace {

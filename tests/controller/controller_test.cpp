@@ -288,5 +288,84 @@ TEST_F(ControllerTest, AfterAReconnectionItsStatusStateAndDiscoveryAreSaidAgain)
     EXPECT_EQ(o.bus.on("homeassistant/device/zha_home_a/config").size(), 2u);
 }
 
+/// Says what the test wants it to say, and remembers what it was told.
+struct FakeDevice final : FenceDevice {
+    Task<Status> off(Time) override {
+        ++offs;
+        co_return works ? Status() : Status(Errc::timeout, "not confirmed");
+    }
+    Task<Status> on(Time) override {
+        ++ons;
+        co_return Status();
+    }
+    Task<Result<bool>> state(Time) override { co_return true; }
+    bool works = true;
+    int offs = 0, ons = 0;
+};
+
+/// "a" holds the role and has a device; it is lost, and "b" is ready.
+struct PowerTest : ::testing::Test {
+    Office o;
+    Devices devices;
+    FakeDevice* device = nullptr;
+    std::optional<Controller> controller;
+
+    void lose_a(bool works) {
+        o.config.nodes.front().fence.driver = "exec";
+        auto made = std::make_unique<FakeDevice>();
+        device = made.get();
+        device->works = works;
+        devices.fences["a"] = std::move(made);
+        auto parts = o.parts();
+        parts.devices = &devices;
+        controller.emplace(o.config, parts, Office::journal());
+        controller->begin();
+        o.bus.connect();
+        o.hear(o.report("a", NodeState::active, 5));
+        o.bus.deliver(o.topics.agent_status("a"), R"({"state":"offline"})");
+        live(8);
+    }
+    /// Seconds in which "b" reports.
+    void live(int seconds) {
+        for (int i = 0; i < seconds; ++i) {
+            o.hear(o.report("b", NodeState::standby));
+            o.run(*controller, 4);
+        }
+    }
+    Journal stored() { return load_journal(o.store, "/state").value(); }
+};
+
+TEST_F(PowerTest, AConfirmedOffIsARelease) {
+    lose_a(true);
+    EXPECT_EQ(device->offs, 1) << "asked once";
+    EXPECT_TRUE(stored().unpowered.contains("a"));
+    EXPECT_EQ(stored().epoch, 6u);
+    EXPECT_EQ(stored().holder, "b");
+    EXPECT_LT(o.clock.at - Time{1'000'000}, o.config.timing.hold_down);
+}
+
+TEST_F(PowerTest, AFailedOneIsTriedAgainAndLeavesTheHoldDown) {
+    lose_a(false);
+    EXPECT_EQ(stored().epoch, 5u);
+    live(10);
+    EXPECT_GE(device->offs, 2);
+    EXPECT_EQ(stored().epoch, 5u);
+    live(10);
+    EXPECT_EQ(stored().epoch, 6u) << "after the hold-down";
+}
+
+TEST_F(PowerTest, PowerReturnsWhenTheOtherNodeIsActive) {
+    lose_a(true);
+    ASSERT_EQ(stored().holder, "b");
+    EXPECT_EQ(device->ons, 0);
+    o.bus.deliver("zigbee2mqtt/bridge/state", R"({"state":"online"})");
+    for (int i = 0; i < 12; ++i) {
+        o.hear(o.report("b", NodeState::active, 6));
+        o.run(*controller, 4);
+    }
+    EXPECT_EQ(device->ons, 1);
+    EXPECT_TRUE(stored().unpowered.empty());
+}
+
 }  // namespace
 }  // namespace zha

@@ -175,5 +175,36 @@ TEST(Config, AbsentFileIsNotFound) {
     EXPECT_EQ(config.error().code, Errc::not_found);
 }
 
+/// A file whose node has this fence device.
+std::string with_fence(const std::string& fence) {
+    return file_with("{driver: openrc}, fence: {" + fence + "}");
+}
+
+TEST(Config, FenceDevicesTakeTheirOwnKeysOnly) {
+    EXPECT_EQ(said(with_fence("driver: exec, command: [/bin/pdu, \"3\"]")), "accepted");
+    EXPECT_EQ(said(with_fence("driver: mqtt, command_topic: p/set, state_topic: p/state")),
+              "accepted");
+    EXPECT_EQ(said(with_fence("driver: uhubctl, command: [/bin/uhubctl], location: 1-1.4")),
+              "accepted");
+    const std::string outlet = "driver: snmp, address: 'pdu:161', community_file: /c, oid: ";
+    EXPECT_EQ(said(with_fence(outlet + "1.3.6.1.4.1.318.1")), "accepted");
+    EXPECT_NE(said(with_fence(outlet + "sysName.0")), "accepted");
+    EXPECT_NE(said(with_fence(outlet + "1.3.6.1.4.1.318.1, off_value: 1")), "accepted");
+    EXPECT_NE(said(with_fence("driver: exec")), "accepted");
+    EXPECT_NE(said(with_fence("driver: exec, command: [/bin/pdu], oid: 1.3.6.1.4")), "accepted");
+    EXPECT_NE(said(with_fence("driver: mqtt, command_topic: p, state_topic: p")), "accepted");
+}
+
+TEST(Config, FencingAndTheAirCheckHaveDefaults) {
+    const auto config = parse_config(file_with(), "f");
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->fencing, "automatic");
+    EXPECT_EQ(config->air_check, "automatic");
+    EXPECT_EQ(said(file_with() + "fencing: required\nair_check: off\n"), "accepted");
+    EXPECT_NE(said(file_with() + "fencing: yes\n"), "accepted");
+    EXPECT_EQ(said(file_with("{driver: openrc}, probe: {type: ssh, address: h}")), "accepted");
+    EXPECT_NE(said(file_with("{driver: openrc}, probe: {type: tcp, address: h}")), "accepted");
+}
+
 }  // namespace
 }  // namespace zha

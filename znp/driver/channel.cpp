@@ -42,6 +42,7 @@ struct Channel::State {
     std::unique_ptr<Transport> transport;
     Parser parser;
     std::vector<std::weak_ptr<Slot>> slots;
+    std::vector<std::weak_ptr<Collected>> collections;
     std::optional<Error> failure;
     std::uint64_t reads = 0;
     Traffic traffic;
@@ -69,6 +70,12 @@ void Channel::State::deliver(const Frame& frame) {
     if (frame.type == Type::srsp && frame.subsystem == Subsystem::rpc_error)
         return deliver_rpc_error(frame);
     bool wanted = false;
+    std::erase_if(collections, [](const auto& kept) { return kept.expired(); });
+    for (const auto& weak : collections)
+        if (const auto kept = weak.lock(); kept->type == frame.type &&
+                                           kept->subsystem == frame.subsystem &&
+                                           kept->id == frame.id && kept->frames.size() < kept->most)
+            kept->frames.push_back(frame);
     for (const auto& slot : open_slots())
         if (slot->type == frame.type && slot->subsystem == frame.subsystem &&
             slot->id == frame.id) {
@@ -148,6 +155,13 @@ Channel::Waiter Channel::expect(Type type, Subsystem subsystem, std::uint8_t id)
     if (state_->failure) slot->finish(*state_->failure);
     state_->slots.push_back(slot);
     return slot;
+}
+
+std::shared_ptr<const Channel::Collected> Channel::collect(Type type, Subsystem subsystem,
+                                                           std::uint8_t id, std::size_t most) {
+    auto kept = std::make_shared<Collected>(Collected{type, subsystem, id, most});
+    state_->collections.push_back(kept);
+    return kept;
 }
 
 namespace {

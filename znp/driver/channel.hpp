@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "znp/driver/transport.hpp"
 
@@ -40,6 +41,17 @@ class Channel {
     Task<Result<Frame>> wait(Waiter waiter, Time deadline);
 
     Status set_lines(bool dtr, bool rts);
+    /// Keeps all frames of a kind from now on, at most `most`, for as long as the result is held.
+    struct Collected {
+        Type type;
+        Subsystem subsystem;
+        std::uint8_t id;
+        std::size_t most;
+        std::vector<Frame> frames{};
+    };
+    std::shared_ptr<const Collected> collect(Type type, Subsystem subsystem, std::uint8_t id,
+                                             std::size_t most);
+
     /// Why the transport ended; ok while it lives.
     Status alive() const;
     /// The other side was restarted or may be out of step: re-sync before the next request.

@@ -71,6 +71,10 @@ class Driver {
     Status pull_reset_line() { return channel_.set_lines(false, true); }
     Status let_go_reset_line() { return channel_.set_lines(false, false); }
     Task<Result<DeviceIdentity>> identify(Time deadline);
+    /// Which coordinators and routers answer an active scan of this channel (11 to 26). The dongle
+    /// is in no network before and after it: a reset and its state prove that. Errc::refused when
+    /// it is on the air or does not scan. No answer proves nothing.
+    Task<Result<std::vector<mt::Beacon>>> listen(std::uint8_t channel, Time deadline);
     Task<Result<Image>> read_all(Time deadline);
     /// What newer firmware keeps and the file format has no place for: groups, and its own marks.
     Task<Result<Image>> read_extra(Time deadline);
@@ -110,6 +114,7 @@ class Driver {
     struct Plan;
     Task<Result<Frame>> call(Frame request, Time deadline);
     Task<Status> ping(Time deadline);
+    Task<Result<std::vector<mt::Beacon>>> scan(std::uint8_t channel, Time deadline);
     /// Refuses a series of answers when one of them came that nobody had asked for since `strays`.
     Task<Status> in_step_since(std::uint64_t strays, Time deadline);
     Task<Result<Image>> read_once(Time deadline);

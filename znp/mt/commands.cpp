@@ -99,6 +99,26 @@ Frame nv_delete(ItemKey key) {
     return sys(id::SYS_NV_DELETE, triple(key));
 }
 
+Frame network_discovery(std::uint32_t channels, std::uint8_t duration) {
+    Bytes data;
+    put(data, channels, 4);
+    put(data, duration, 1);
+    return {Type::sreq, Subsystem::zdo, id::ZDO_NWK_DISCOVERY_REQ, std::move(data)};
+}
+
+Result<std::vector<Beacon>> parse_beacons(const Frame& notification) {
+    // Source, PAN, channel, eight bytes about joining and quality, extended PAN.
+    constexpr std::size_t kEach = 21;
+    const auto& data = notification.data;
+    if (data.empty() || data.size() != 1 + data[0] * kEach) return short_answer(notification);
+    std::vector<Beacon> out;
+    for (std::size_t at = 1; at < data.size(); at += kEach)
+        out.push_back({static_cast<std::uint16_t>(get(data, at, 2)),
+                       static_cast<std::uint16_t>(get(data, at + 2, 2)), data[at + 4],
+                       get(data, at + 13, 8)});
+    return out;
+}
+
 Result<Version> parse_version(const Frame& answer) {
     const auto& data = answer.data;
     if (data.size() != 5 && data.size() < 9) return short_answer(answer);

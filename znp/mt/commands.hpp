@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "core/result.hpp"
 #include "znp/mt/frame.hpp"
@@ -19,7 +20,8 @@ inline constexpr std::uint8_t SYS_RESET_REQ = 0x00, SYS_PING = 0x01, SYS_VERSION
                               SYS_OSAL_NV_READ_EXT = 0x1C, SYS_NV_CREATE = 0x30,
                               SYS_NV_DELETE = 0x31, SYS_NV_LENGTH = 0x32, SYS_NV_READ = 0x33,
                               SYS_NV_WRITE = 0x34, SYS_RESET_IND = 0x80,
-                              UTIL_GET_DEVICE_INFO = 0x00;
+                              UTIL_GET_DEVICE_INFO = 0x00, ZDO_NWK_DISCOVERY_REQ = 0x26,
+                              ZDO_BEACON_NOTIFY_IND = 0xC5, ZDO_NWK_DISCOVERY_CNF = 0xC7;
 }
 
 /// Status bytes of the OSAL commands (OSAL) and of the SYS_NV commands (NVINTF).
@@ -67,6 +69,22 @@ struct Value {
     std::uint8_t status = 0;
     Bytes data;
 };
+
+/// An active scan by a dongle that is in no network. `duration`: each channel takes
+/// 15.36 ms * (2^duration + 1). Beacons come as AREQs, then a confirmation.
+Frame network_discovery(std::uint32_t channels, std::uint8_t duration);
+
+/// A coordinator or router that answered an active scan.
+struct Beacon {
+    std::uint16_t source = 0;  ///< 0 = a coordinator
+    std::uint16_t pan_id = 0;
+    std::uint8_t channel = 0;
+    std::uint64_t extended_pan_id = 0;
+    bool operator==(const Beacon&) const = default;
+};
+
+/// Those of one notification.
+Result<std::vector<Beacon>> parse_beacons(const Frame& notification);
 
 Result<Version> parse_version(const Frame& answer);
 Result<std::uint64_t> parse_extaddr(const Frame& answer);

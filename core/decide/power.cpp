@@ -1,0 +1,61 @@
+// Fence devices: when one is asked, what its word is worth, and when power comes back.
+#include "core/decide/context.hpp"
+
+namespace zha {
+
+bool fenceable(const Situation& s, const std::string& node) {
+    const auto* configured = s.config->node(node);
+    return s.config->fencing != "off" && configured != nullptr && !configured->fence.driver.empty();
+}
+
+bool powered_off(const Situation& s) {
+    const auto it = s.nodes.find(s.journal.holder);
+    if (it == s.nodes.end() || s.journal.epoch == 0 || !fenceable(s, s.journal.holder))
+        return false;
+    const auto& view = it->second;
+    const bool heard_since = view.heard && view.heard_at >= view.fenced_at;
+    return view.fenced_off == s.journal.epoch && !heard_since;
+}
+
+namespace deciding {
+
+bool needs_power_cut(const Context& c) {
+    if (c.holder_released() || !c.lost(c.j.holder) || !fenceable(c.s, c.j.holder)) return false;
+    return !powered_off(c.s);
+}
+
+void note_power(Context& c) {
+    for (const auto& [name, node] : c.s.nodes) {
+        // Switched off for a node that was heard meanwhile: it is off all the same.
+        if (node.fenced_off != 0 && !node.power_back && node.heard_at < node.fenced_at)
+            c.j.unpowered.insert(name);
+        if (!c.j.unpowered.contains(name)) continue;
+        const auto* configured = c.s.config->node(name);
+        // A host that reports has power, whoever gave it.
+        const bool back = c.reachable(name) && configured->fence.cuts != "dongle";
+        if (!node.power_back && !back) continue;
+        c.j.unpowered.erase(name);
+        c.event(EventKind::power_restored, name, "", name + " has power again");
+    }
+}
+
+void restore_power(Context& c) {
+    if (c.j.move || c.s.config->fencing == "off") return;
+    const auto& holder = c.report(c.j.holder);
+    const bool elsewhere =
+        c.reachable(c.j.holder) && holder.state == NodeState::active && holder.epoch == c.j.epoch;
+    for (const auto& name : c.j.unpowered) {
+        const auto* configured = c.s.config->node(name);
+        if (configured == nullptr || configured->fence.driver.empty()) continue;
+        if (!configured->fence.restore) continue;
+        // Never under a role that it may hold. Where nobody is active it may be the only one left.
+        if (!c.j.released && (name == c.j.holder || !elsewhere)) continue;
+        // A host boots and its agent silences the dongle first. A dongle alone gets its power back
+        // only when an agent is there to do that.
+        if (configured->fence.cuts == "dongle" && !c.reachable(name)) continue;
+        c.d.restore.insert(name);
+    }
+}
+
+}  // namespace deciding
+}  // namespace zha

@@ -1,0 +1,168 @@
+// Fence devices and second paths: what their word is worth, and what it is not.
+#include <gtest/gtest.h>
+
+#include "tests/core/house.hpp"
+
+namespace zha {
+namespace {
+
+using test::has_event;
+using test::House;
+
+/// "a" is active, has a device, and falls silent; the broker says that it is gone.
+struct Lost : House {
+    explicit Lost(const char* fencing, const char* driver = "exec", const char* cuts = "host") {
+        config.fencing = fencing;
+        config.nodes.front().fence.driver = driver;
+        config.nodes.front().fence.cuts = cuts;
+        settle();
+        s.bridge = BridgeState::offline;
+        view("a").gone = true;
+        s.bridge_at = s.now;
+        last = view("a").leased_at;
+        live(Millis{6000}, "a");
+    }
+    /// What the controller notes when the device said "off" just now.
+    void confirm() {
+        view("a").fenced_off = 5;
+        view("a").fenced_at = s.now;
+    }
+    Time hold_down_over() const { return last + config.timing.hold_down; }
+    Time last{0};
+};
+
+TEST(Power, AConfirmedOffReplacesTheHoldDown) {
+    Lost h("automatic");
+    ASSERT_TRUE(h.d.fence.contains("a"));
+    EXPECT_EQ(h.phase(), MovePhase::releasing);
+    EXPECT_TRUE(h.journal().unpowered.contains("a")) << "noted before the device is told";
+    h.confirm();
+    h.live(Millis{2000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+    EXPECT_EQ(h.journal().epoch, 6u);
+    EXPECT_LT(h.s.now, h.hold_down_over());
+}
+
+TEST(Power, AFenceThatIsNotConfirmedLeavesTheHoldDown) {
+    Lost h("automatic");
+    h.view("a").fence_fault = "not confirmed";
+    h.step();
+    EXPECT_TRUE(has_event(h.d, EventKind::fence_failed));
+    while (h.s.now + Millis{1000} < h.hold_down_over()) {
+        h.live(Millis{1000}, "a");
+        ASSERT_EQ(h.journal().holder, "a");
+    }
+    h.live(Millis{4000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
+TEST(Power, WithFencingOffNoDeviceIsAskedAndNoneBelieved) {
+    Lost h("off");
+    EXPECT_TRUE(h.d.fence.empty());
+    h.confirm();
+    h.live(Millis{5000}, "a");
+    EXPECT_EQ(h.journal().holder, "a");
+}
+
+TEST(Power, RequiredMeansNoFailoverWithoutAConfirmedOff) {
+    Lost h("required");
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    h.live(Millis{300000}, "a");
+    EXPECT_EQ(h.journal().holder, "a");
+    EXPECT_FALSE(h.moving()) << "an operator can still order one";
+    h.confirm();
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
+TEST(Power, RequiredWithoutADeviceMovesNothingByItself) {
+    Lost h("required", "");
+    h.live(Millis{300000}, "a");
+    EXPECT_EQ(h.journal().holder, "a");
+    EXPECT_TRUE(h.d.fence.empty());
+    h.command(OperatorCommand::Verb::failover, "b");
+    h.live(Millis{30000}, "a");
+    EXPECT_EQ(h.journal().holder, "b") << "an operator vouches, and the hold-down is over";
+}
+
+TEST(Power, AWordFromANodeAfterItWasSwitchedOffProvesTheWrongOutlet) {
+    Lost h("automatic");
+    h.confirm();
+    h.pass(Millis{10});
+    h.hear("a");
+    h.view("a").gone = true;
+    h.live(Millis{10000}, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "the confirmation is worth nothing";
+    EXPECT_TRUE(h.d.fence.contains("a")) << "and it is asked again";
+}
+
+TEST(Power, AnOffOfAnFormerEpochIsNotBelieved) {
+    Lost h("automatic");
+    h.view("a").fenced_off = 4;
+    h.view("a").fenced_at = h.s.now;
+    h.live(Millis{5000}, "a");
+    EXPECT_EQ(h.journal().holder, "a");
+}
+
+TEST(Power, AHolderThatReportsIsNeverSwitchedOff) {
+    House h;
+    h.config.fencing = "required";
+    h.config.nodes.front().fence.driver = "exec";
+    h.settle();
+    h.s.bridge = BridgeState::offline;
+    h.report("a").state = NodeState::fault;
+    h.live(Millis{120000});
+    EXPECT_TRUE(h.d.fence.empty());
+    h.command(OperatorCommand::Verb::failover, "b");
+    h.live(Millis{60000});
+    EXPECT_TRUE(h.d.fence.empty());
+}
+
+TEST(Power, PowerComesBackOnceTheRoleIsElsewhere) {
+    Lost h("automatic");
+    h.confirm();
+    h.live(Millis{2000}, "a");
+    ASSERT_EQ(h.journal().holder, "b");
+    EXPECT_TRUE(h.d.restore.empty()) << "not during the move";
+    h.active("b", 6);
+    h.s.bridge = BridgeState::online;
+    h.live(Millis{3000}, "a");
+    ASSERT_FALSE(h.moving());
+    EXPECT_TRUE(h.d.restore.contains("a"));
+    h.view("a").power_back = true;
+    h.view("a").fenced_off = 0;
+    h.step();
+    EXPECT_TRUE(has_event(h.d, EventKind::power_restored));
+    EXPECT_TRUE(h.journal().unpowered.empty());
+}
+
+TEST(Power, ADongleAloneGetsItsPowerOnlyUnderAnAgentThatReports) {
+    Lost h("automatic", "uhubctl", "dongle");
+    h.confirm();
+    h.live(Millis{2000}, "a");
+    h.active("b", 6);
+    h.s.bridge = BridgeState::online;
+    h.live(Millis{5000}, "a");
+    EXPECT_TRUE(h.d.restore.empty());
+    h.fenced("a", NodeState::fault);
+    h.step();
+    EXPECT_TRUE(h.d.restore.contains("a"));
+}
+
+TEST(Power, AnAnswerOnAnotherPathIsToldAndChangesNothing) {
+    for (const auto probe : {Probe::answers, Probe::silent}) {
+        Lost h("off");
+        h.view("a").probe = probe;
+        h.step();
+        EXPECT_EQ(has_event(h.d, EventKind::path_down), probe == Probe::answers);
+        while (h.s.now + Millis{1000} < h.hold_down_over()) {
+            h.live(Millis{1000}, "a");
+            ASSERT_EQ(h.journal().holder, "a");
+        }
+        h.live(Millis{4000}, "a");
+        EXPECT_EQ(h.journal().holder, "b");
+    }
+}
+
+}  // namespace
+}  // namespace zha
