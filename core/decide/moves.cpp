@@ -73,7 +73,10 @@ void fail(Context& c, const std::string& why) {
 /// The point of no return.
 void grant(Context& c) {
     Epoch highest = c.j.epoch;
-    for (const auto& [name, node] : c.s.nodes) highest = std::max(highest, node.report.epoch);
+    // The journal may have been lost, and the last holder with it: its snapshots tell its epoch.
+    for (const auto& [name, node] : c.s.nodes)
+        highest = std::max(
+            {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
     // Nobody ordered it, and it is no way back: it counts against the limit of such moves.
     const auto& move = *c.j.move;
     const bool counts = move.command.empty() && move.kind != MoveKind::rollback;

@@ -237,9 +237,36 @@ bool order(House& house, const Fault& f) {
     }
 }
 
+bool hard_to_silence(FaultKind kind) {
+    return kind == FaultKind::hang || kind == FaultKind::defiant ||
+           kind == FaultKind::service_immortal;
+}
+
+/// May it keep a node from being heard?
+bool hides(FaultKind kind) {
+    using K = FaultKind;
+    return kind == K::cut_both || kind == K::cut_in || kind == K::cut_out || kind == K::freeze ||
+           kind == K::slow_network || kind == K::lossy_network || kind == K::broker_stops ||
+           kind == K::broker_forgets;
+}
+
+/// What no lease survives, and an external fence device is for (docs/reliability.md): a host that
+/// cannot be heard, whose dongle cannot be silenced either.
+bool beyond_leases(const House& house, FaultKind kind) {
+    bool hidden = !house.world.broker.up() || house.world.broker.trouble.drop > 0 ||
+                  house.world.broker.trouble.delay_most > Millis{5};
+    bool hard = false;
+    for (const auto& host : house.hosts) {
+        hidden = hidden || host->cut || host->frozen;
+        hard = hard || host->stick.hung || host->stick.defiant || host->service.immortal;
+    }
+    return (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
+}
+
 }  // namespace
 
 bool strike(House& house, const Fault& fault) {
+    if (beyond_leases(house, fault.kind)) return false;
     return strike_host(house, fault) || strike_controller(house, fault) ||
            strike_network(house, fault) || order(house, fault);
 }
