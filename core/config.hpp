@@ -72,6 +72,8 @@ struct NodeConfig {
     SftpConfig sftp;
     int priority = 0;
     bool nofailover = false;
+    std::string watchdog = "off";            ///< off | automatic | required
+    Path watchdog_device = "/dev/watchdog";  ///< reset of a host that cannot silence its dongle
 };
 
 struct SnmpTarget {

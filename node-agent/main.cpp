@@ -1,10 +1,15 @@
-// zha-agent: acts on one Zigbee host. Boot order: parse, load, wire, run.
+// zha-agent: acts on one Zigbee host. Boot order: parse, load, guard, and in the guarded worker:
+// wire, run.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "node-agent/agent.hpp"
 #include "node-agent/dongle/real_dongle.hpp"
+#include "node-agent/guard/guard.hpp"
 #include "node-agent/link.hpp"
+#include "node-agent/pulse.hpp"
 #include "node-agent/shutdown.hpp"
 #include "platform/bus/mqtt_bus.hpp"
 #include "platform/config/config.hpp"
@@ -20,6 +25,7 @@ struct Arguments {
     std::string node;
     std::string log_level = "info";
     bool check = false;
+    bool no_guard = false;
 };
 
 int fail(const Error& error) {
@@ -38,10 +44,9 @@ MqttOptions mqtt_options(const Config& config, const NodeConfig& self) {
     return options;
 }
 
-int run(const Config& config, const NodeConfig& self) {
+/// The worker: `pipe` goes to the guard; -1 without one.
+int work(const Config& config, const NodeConfig& self, int pipe) {
     RealStore store;
-    if (auto made = store.make_directory(self.state, 0700); !made) return fail(made.error());
-    if (auto locked = lock_directory(self.state); !locked) return fail(locked.error());
     auto memory = MemoryFile(store, self.state).load();
     if (!memory) return fail(memory.error());
 
@@ -61,10 +66,25 @@ int run(const Config& config, const NodeConfig& self) {
     agent.begin();
     link.begin();
     (*bus)->start();
+    std::optional<Pulse> pulse;
+    if (pipe >= 0) daemon.spawn("pulse", pulse.emplace(node, pipe).run());
     daemon.spawn("agent", agent.run());
     daemon.spawn("watchman", agent.watch());
     daemon.spawn("link", link.run());
     return daemon.run([&] { return shut_down(node); });
+}
+
+int run(const Config& config, const NodeConfig& self, bool guarded) {
+    RealStore store;
+    if (auto made = store.make_directory(self.state, 0700); !made) return fail(made.error());
+    // Held by guard and worker together: forked processes share it.
+    if (auto locked = lock_directory(self.state); !locked) return fail(locked.error());
+    if (!guarded) return work(config, self, -1);
+    auto watchdog =
+        guard::choose_watchdog(self.watchdog, self.watchdog_device, config.timing.fence);
+    if (!watchdog) return fail(watchdog.error());
+    return guard::watch_over(
+        config, self, [&](int pipe) { return work(config, self, pipe); }, std::move(*watchdog));
 }
 
 }  // namespace
@@ -76,6 +96,8 @@ int main(int argc, char** argv) {
     app.add_option("--node", arguments.node, "this node's name in it")->required();
     app.add_option("--log-level", arguments.log_level, "trace, debug, info, warn or error");
     app.add_flag("--check-config", arguments.check, "check the configuration and end");
+    app.add_flag("--no-guard", arguments.no_guard,
+                 "without the process that silences the dongle when this one cannot (for tests)");
     CLI11_PARSE(app, argc, argv);
     auto config = load_config(arguments.config);
     if (!config) return fail(config.error());
@@ -88,5 +110,5 @@ int main(int argc, char** argv) {
         return 0;
     }
     init_log("zha-agent", arguments.log_level);
-    return run(*config, *self);
+    return run(*config, *self, !arguments.no_guard);
 }

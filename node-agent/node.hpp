@@ -48,6 +48,7 @@ class Node {
     Service& service;
     Dongle& dongle;
     Fetch fetch;
+    std::function<void()> announce;  ///< tells the guard at once, see Pulse; may be empty
 
     LeaseKeeper lease;
     MemoryFile memory_file;

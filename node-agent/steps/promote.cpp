@@ -73,6 +73,8 @@ Task<Status> start_and_verify(Node& node, Time deadline) {
     node.unsurveyed = true;
     node.dongle_state = DongleState::unknown;
     node.service_may_run = true;
+    // The guard must know before it is true.
+    if (node.announce) node.announce();
     auto started = co_await node.service.start(deadline);
     node.service_seen = Time{0};
     co_await node.look_at_service(Millis{0});

@@ -120,6 +120,10 @@ void read_node(Section& s, NodeConfig& node, bool alone) {
     s.path("state", node.state, Need::required);
     s.integer("priority", node.priority, -1000, 1000);
     s.boolean("nofailover", node.nofailover);
+    s.choice("watchdog", node.watchdog, {"off", "automatic", "required"});
+    s.path("watchdog_device", node.watchdog_device);
+    if (node.watchdog == "off" && s.has("watchdog_device"))
+        s.problem("watchdog_device", "is not used with watchdog off");
     s.section(
         "service", [&](Section& inner) { read_service(inner, node.service); }, Need::required);
     // The other nodes fetch from here.

@@ -1,0 +1,35 @@
+#include "node-agent/pulse.hpp"
+
+namespace zha {
+
+namespace {
+constexpr Millis kTick{50};
+}
+
+guard::Radio radio_of(const Node& node) {
+    const bool no_dongle = node.dongle_state == DongleState::absent;
+    if (!node.service_may_run && (node.silenced || no_dongle)) return guard::Radio::silent;
+    if (node.state == NodeState::fault) return guard::Radio::unproven;
+    if (node.state == NodeState::fencing || !node.service_may_run) return guard::Radio::fencing;
+    return guard::Radio::on;
+}
+
+Pulse::Pulse(Node& node, int pipe) : node_(node), pipe_(pipe) {
+    node_.announce = [this] { beat(); };
+}
+
+void Pulse::beat() {
+    guard::Beat beat;
+    beat.number = ++number_;
+    beat.lease_until_ms = node_.lease.deadline().count();
+    beat.radio = radio_of(node_);
+    // A guard that is gone ends us by the parent-death signal, not here.
+    (void)guard::send_beat(pipe_, beat);
+}
+
+Task<void> Pulse::run() {
+    do beat();
+    while (co_await node_.clock.sleep_for(kTick));
+}
+
+}  // namespace zha
