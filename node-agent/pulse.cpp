@@ -28,8 +28,11 @@ void Pulse::beat() {
 }
 
 Task<void> Pulse::run() {
-    do beat();
-    while (co_await node_.clock.sleep_for(kTick));
+    bool awake = true;
+    while (awake) {
+        beat();
+        awake = co_await node_.clock.sleep_for(kTick);
+    }
 }
 
 }  // namespace zha
