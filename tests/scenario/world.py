@@ -176,10 +176,13 @@ class World(Stage):
             (self.frozen.add if number == signal.SIGSTOP else self.frozen.discard)(pid)
         return pids
 
+    def thaw_pid(self, pid):
+        send_signal(pid, signal.SIGCONT)
+        self.frozen.discard(pid)
+
     def thaw_all(self):
         for pid in list(self.frozen):
-            send_signal(pid, signal.SIGCONT)
-        self.frozen.clear()
+            self.thaw_pid(pid)
 
     def stop_what(self, what, host):
         """Ends it the way an administrator does, and waits for that."""
@@ -211,6 +214,11 @@ class World(Stage):
         (self.directory / node / "ballast").unlink(missing_ok=True)
 
     # -- looking ----------------------------------------------------------------------------------
+    def fresh_report(self, node):
+        """The node's report if it is a living node's: not older than three heartbeats."""
+        heard = self.mqtt.heard_since(f"{CLUSTER}/node/{node}/report", time.monotonic() - 3.0)
+        return self.report(node) if heard else {}
+
     def state_document(self):
         return self.mqtt.json(f"{CLUSTER}/state")
 
@@ -221,13 +229,21 @@ class World(Stage):
         return done.returncode, done.stdout
 
     def begin_cli(self, *argv):
-        self.processes.start(f"cli-{int(time.monotonic() * 1000)}", self.switchover_command(*argv))
+        return self.processes.start(f"cli-{int(time.monotonic() * 1000)}", self.switchover_command(*argv))
 
     def history(self, limit=100):
         code, text = self.run_cli("--json", "history", "--limit", str(limit), seconds=20)
         if code != 0:
             raise Failure(f"history: {text.strip()}")
         return json.loads(text)
+
+
+    def stop(self):
+        self.thaw_all()
+        super().stop()
+        for node in NODES:
+            subprocess.run(["umount", "--lazy", str(self.directory / node)], check=False,
+                           stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class _OnHost:
