@@ -29,7 +29,8 @@ VERBS = (
     ("cut", rf"cut (?P<one>{HOST}) (?P<other>{HOST})(?P<oneway> one-way)?"),
     ("isolate", rf"isolate (?P<host>{HOST})"),
     ("heal", rf"heal (?:(?P<one>{HOST}) (?P<other>{HOST})|all)"),
-    ("delay", rf"delay (?P<one>{HOST}) (?P<milliseconds>{NUMBER})ms(?: loss (?P<loss>\d\d?)%)?"),
+    ("delay", rf"delay (?P<one>{HOST})(?: (?P<other>{HOST}))? (?P<milliseconds>{NUMBER})ms"
+              r"(?: loss (?P<loss>\d\d?)%)?"),
     ("dongle", rf"(?P<verb>unplug|plug|hang|resume|reset|power-cut) (?P<node>{NODE})"),
     ("fail_writes", rf"fail-writes (?P<node>{NODE}) (?P<count>{NUMBER})"),
     ("fill", rf"fill disk (?P<node>{NODE})"),

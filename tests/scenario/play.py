@@ -154,7 +154,8 @@ class Play:
             self.world.hosts.heal()
 
     def delay(self, one, other, milliseconds, loss):
-        self.world.hosts.both(one, other, delay_ms=int(milliseconds), loss=int(loss or 0))
+        for peer in [other] if other else [name for name in NAMES if name != one]:
+            self.world.hosts.both(one, peer, delay_ms=int(milliseconds), loss=int(loss or 0))
 
     # -- dongles, disks, devices ------------------------------------------------------------------
     def dongle(self, verb, node):
@@ -212,9 +213,13 @@ class Play:
         return self.witness.figures(self.mark)[name]
 
     def expect_figure(self, figure, operator, number):
-        found = self.figure(figure)
-        if not COMPARE[operator](found, int(number)):
-            raise Failure(f"{figure} is {found:g}")
+        # The controller writes a move down a moment after the node says that it is active.
+        end = time.monotonic() + (10 if figure == "moves" else 0)
+        while not COMPARE[operator](found := self.figure(figure), int(number)):
+            if time.monotonic() > end:
+                raise Failure(f"{figure} is {found:g}")
+            self.tick()
+            time.sleep(0.2)
 
     def expect_on_air(self, who):
         if self.witness.on_air() != self.wanted(who):

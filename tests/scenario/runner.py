@@ -7,7 +7,7 @@ from checks import Witness, violations
 from cluster import DONGLES, NODES
 from dsl import Wrong
 from play import Play
-from processes import Failure, tail
+from processes import Failure, tail, wait_for
 from screen import Screen
 from story import Story
 from world import fresh
@@ -48,12 +48,20 @@ class Runner:
         try:
             story.form()
             story.join()
-            story.wait_ready("node-b")
+            self.settle()
         except Failure as failure:
             raise Failure(f"the world was not built: {failure}\n{self.logs()}") from None
         self.witness = Witness(self.world.witness, DONGLES)
         self.play = Play(self.world, self.witness, self.screen)
         self.say(f"world ready after {time.monotonic() - began:.0f} s")
+
+    def settle(self):
+        """Until node-b holds a snapshot that node-a took after the devices were there."""
+        world, before = self.world, self.world.report("node-a").get("snapshot")
+        wait_for("node-b holds a snapshot with the devices in it", lambda: (
+            world.report("node-a").get("snapshot") not in ("", None, before)
+            and world.report("node-b").get("staged") == world.report("node-a").get("snapshot")
+            and world.report("node-b").get("ready")), 90, tick=self.screen.tick)
 
     def close(self):
         if self.world:
