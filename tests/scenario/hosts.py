@@ -54,10 +54,17 @@ class Hosts:
         if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
             raise NotPermitted("needs root and /dev/net/tun")
         private_mounts()
+        self.own_run()
         for number, name in enumerate(NAMES, 1):
             self.make(number, name)
         self.enter("home")
         self.switch = self.start_switch()
+
+    @staticmethod
+    def own_run():
+        """sshd wants a directory in /run: it gets one that nobody else sees."""
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True,
+                       stdin=subprocess.DEVNULL)
 
     def make(self, number, name):
         holder = self.processes.start(f"host-{name}", ["unshare", "--net", "sleep", "infinity"])

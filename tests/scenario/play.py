@@ -1,5 +1,6 @@
 """Does the lines of a scenario: one method for each verb of dsl.py, each bounded by a deadline."""
 import operator
+import re
 import signal
 import time
 
@@ -23,6 +24,11 @@ COMMANDS = {"pause": ["pause"], "resume-moves": ["resume"],
             "failover": ["failover", "--to", "NODE", "--yes"]}
 
 
+def swap(text):
+    """node-a for node-b and the other way round."""
+    return text and re.sub("node-[ab]", lambda m: NODES[1 - NODES.index(m.group())], text)
+
+
 class Play:
     """`screen`: shows a line, and the table in between. `witness`: where the truth is."""
 
@@ -30,6 +36,7 @@ class Play:
         self.world, self.witness, self.screen = world, witness, screen
         self.thaws = []  # (when, pids): what was frozen for a while
         self.plug_on = False
+        self.swapped = False  # the scenario's node-a is our node-b, and the other way round
         self.begin()
 
     def begin(self):
@@ -38,7 +45,10 @@ class Play:
         self.history_mark = max([line["id"] for line in self.world.history()] or [0])
 
     def run(self, line):
-        getattr(self, line.method)(**line.arguments)
+        arguments = line.arguments
+        if self.swapped:
+            arguments = {name: swap(value) for name, value in arguments.items()}
+        getattr(self, line.method)(**arguments)
 
     # -- waiting ----------------------------------------------------------------------------------
     def wait(self, what, condition, seconds=PATIENCE):
@@ -102,7 +112,10 @@ class Play:
     # -- programs and hosts -----------------------------------------------------------------------
     @staticmethod
     def host_of(what, host):
-        return host or {"broker": "broker", "controller": "controller"}.get(what, "node-a")
+        host = host or {"broker": "broker", "controller": "controller"}.get(what)
+        if host is None:
+            raise Failure(f"on which host is the {what}?")
+        return host
 
     def start(self, what, host):
         if what:

@@ -31,6 +31,8 @@ def arguments():
     parser.add_argument("--all", action="store_true", help="every scenario of the project")
     parser.add_argument("--ci", action="store_true", help="the quick dozen")
     parser.add_argument("--watch", action="store_true", help="show every step and a live table")
+    parser.add_argument("--output", type=pathlib.Path, default=DIRECTORY,
+                        help="where everything is written; default build/scenario")
     return parser.parse_args()
 
 
@@ -91,10 +93,10 @@ def write_report(results, directory):
     (directory / "report.json").write_text(json.dumps(report, indent=2) + "\n")
 
 
-def perform(scenarios, watch):
-    lock = only_one(DIRECTORY)
-    end_leftovers(DIRECTORY)
-    runner, results = Runner(DIRECTORY, watch), []
+def perform(scenarios, directory, watch):
+    lock = only_one(directory)
+    end_leftovers(directory)
+    runner, results = Runner(directory, watch), []
     try:
         for scenario in scenarios:
             result = runner.perform(scenario)
@@ -102,7 +104,7 @@ def perform(scenarios, watch):
             print(line_of(result))
             for error in result.errors:
                 print(f"       {error}")
-            write_report(results, DIRECTORY)
+            write_report(results, directory)
     finally:
         runner.close()
         lock.close()
@@ -115,7 +117,7 @@ def main():
     options = arguments()
     catch_signals()
     try:
-        return perform(chosen(options), options.watch)
+        return perform(chosen(options), options.output.resolve(), options.watch)
     except Wrong as wrong:
         print(wrong, file=sys.stderr)
         return 2

@@ -96,7 +96,7 @@ class Runner:
             world.start_what("agent", node)
 
     def reset(self, patience=RESET):
-        """node-a active, node-b ready, nothing paused; Failure when that cannot be had."""
+        """One node active, the other one ready, nothing paused; Failure when that cannot be had."""
         self.heal()
         end = time.monotonic() + patience
         asked = 0.0
@@ -119,10 +119,14 @@ class Runner:
 
     def at_base(self):
         document = self.world.state_document()
-        return (self.play.is_state("node-a", "active") and self.play.is_state("node-b", "ready")
-                and document.get("active") == "node-a" and not document.get("maintenance")
-                and document.get("controller", {}).get("state") == "steady"
-                and self.witness.on_air() == ["node-a"])
+        active = document.get("active")
+        if active not in NODES or self.witness.on_air() != [active]:
+            return False
+        other = next(node for node in NODES if node != active)
+        held = self.world.report(other).get("staged") == self.world.report(active).get("snapshot")
+        return (self.play.is_state(active, "active") and self.play.is_state(other, "ready") and held
+                and not document.get("maintenance")
+                and document.get("controller", {}).get("state") == "steady")
 
     def push(self):
         """One command that brings us nearer."""
@@ -132,9 +136,9 @@ class Runner:
         for node in NODES:
             if self.play.is_state(node, "fault"):
                 self.world.run_cli("clear-fault", node, seconds=60)
-        if (document.get("active") != "node-a" and self.play.is_state("node-a", "ready")
-                and not document.get("switchover")):
-            self.world.run_cli("switchover", "--to", "node-a", "--yes", seconds=260)
+        ready = [node for node in NODES if self.play.is_state(node, "ready")]
+        if not document.get("active") and ready and not document.get("switchover"):
+            self.world.run_cli("switchover", "--to", ready[0], "--yes", seconds=260)
 
     def standing(self):
         return "; ".join(f"{node} {r.get('state')} {r.get('fault') or r.get('step') or ''}"
@@ -146,7 +150,8 @@ class Runner:
         """Runs it in a world at its base state; what goes wrong is in the Result."""
         errors = self.prepare()
         began = time.monotonic()
-        self.screen.line(f"{scenario.name}: {scenario.about}")
+        swapped = " (node-a and node-b swapped)" if self.play.swapped else ""
+        self.screen.line(f"{scenario.name}: {scenario.about}{swapped}")
         if not errors:
             errors = self.run_lines(scenario)
         figures = self.witness.figures(self.play.mark)
@@ -167,6 +172,8 @@ class Runner:
             except Failure as failure:
                 self.say(f"building the world again: {failure}")
                 self.build()
+        # Moving the role back would take half a minute: the names of the nodes are swapped instead.
+        self.play.swapped = self.witness.on_air() == ["node-b"]
         self.play.begin()
         return []
 
@@ -176,7 +183,8 @@ class Runner:
             try:
                 self.play.run(line)
             except Failure as failure:
-                return [f"{line.place}: {line.text}: {failure}"]
+                swapped = " (node-a and node-b swapped)" if self.play.swapped else ""
+                return [f"{line.place}: {line.text}: {failure}{swapped}"]
             except Wrong as wrong:
                 return [str(wrong)]
         if "negative" not in scenario.marks and self.play.controller_answers():
