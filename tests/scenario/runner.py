@@ -159,7 +159,7 @@ class Runner:
         result = Result(scenario.name, scenario.about, not errors,
                         round(time.monotonic() - began, 1), figures, errors)
         if errors or "negative" in scenario.marks:
-            self.keep_logs(scenario, errors)
+            self.save_logs(scenario.name, errors)
             self.close()  # the next one begins in a new world
         return result
 
@@ -194,8 +194,9 @@ class Runner:
                 return [f"{scenario.name}: {failure}"]
         return []
 
-    def keep_logs(self, scenario, errors):
-        target = self.directory / "kept" / scenario.name
+    def save_logs(self, name, errors):
+        """What is needed to find out why, below kept/."""
+        target = self.directory / "kept" / name
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(self.world.directory / "logs", target)
         shutil.copy(self.world.witness, target)
