@@ -42,6 +42,7 @@ VERBS = (
     ("let_pass", rf"let (?P<seconds>{NUMBER}) s pass"),
     ("wait_state", rf"wait until (?P<node>{NODE}) (?P<state>{STATE}){WITHIN}"),
     ("wait_on_air", rf"wait until on-air (?P<who>{NODE}|nobody){WITHIN}"),
+    ("wait_settled", rf"wait until settled{WITHIN}"),
     ("wait_online", rf"wait until zigbee2mqtt online{WITHIN}"),
     ("wait_history", rf"wait until history has (?P<text>.+?){WITHIN}"),
     ("wait_controller", rf"wait until controller (?P<state>[a-z_]+){WITHIN}"),

@@ -86,6 +86,19 @@ class Play:
     def wait_on_air(self, who, seconds):
         self.wait(f"on the air: {who}", lambda: self.witness.on_air() == self.wanted(who), seconds)
 
+    def wait_settled(self, seconds):
+        self.wait("one node is active and alone on the air, and nothing is moving", self.settled,
+                  seconds)
+
+    def settled(self):
+        """By living reports and by the witness, with an answer of zigbee2mqtt to the prober."""
+        document = self.world.state_document()
+        on_air = self.witness.on_air()
+        return (len(on_air) == 1 and self.is_state(on_air[0], "active")
+                and document.get("active") == on_air[0]
+                and document.get("controller", {}).get("state") == "steady"
+                and (read_times(self.world.prober_file) or [0])[-1] > time.monotonic() - 2.0)
+
     def wait_online(self, seconds):
         self.wait("zigbee2mqtt is online", lambda: self.world.mqtt.json("zigbee2mqtt/bridge/state")
                   .get("state") == "online", seconds)
