@@ -239,8 +239,8 @@ class Play:
         return self.witness.figures(self.mark)[name]
 
     def expect_figure(self, figure, operator, number):
-        # The controller writes a move down a moment after the node says that it is active.
-        end = time.monotonic() + (10 if figure == "moves" else 0)
+        # The controller writes a move down only when zigbee2mqtt is online: a late will may hide that.
+        end = time.monotonic() + (40 if figure == "moves" else 0)
         while not COMPARE[operator](found := self.figure(figure), int(number)):
             if time.monotonic() > end:
                 raise Failure(f"{figure} is {found:g}")
