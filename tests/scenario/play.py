@@ -207,7 +207,7 @@ class Play:
                 raise Failure(f"{verb} needs a node")
             words = ["failover", "--yes"]
         if mood == "begin ":
-            self.world.begin_cli(*words)
+            self.begin_move(words)
             return
         process = self.world.begin_cli(*words)
         self.wait(f"zha-switchover {verb} ends", lambda: not process.running(), 250)
@@ -215,6 +215,19 @@ class Play:
         if failed != (mood == "must-fail "):
             last = (process.log.read_text().splitlines() or [""])[-1]
             raise Failure(f"zha-switchover {verb} ended with {process.popen.returncode}: {last}")
+
+    def begin_move(self, words):
+        """Until the controller says that it moves. A standby that stages just now is asked again."""
+        due, process = 0.0, None
+
+        def moving():
+            nonlocal due, process
+            if time.monotonic() >= due and (process is None or not process.running()):
+                due = time.monotonic() + 2.0
+                process = self.world.begin_cli(*words)
+            return self.world.state_document().get("switchover")
+
+        self.wait(f"zha-switchover {words[0]} begins", moving, 20)
 
     # -- expectations -----------------------------------------------------------------------------
     @staticmethod
