@@ -69,8 +69,8 @@ topic write zigbee2mqtt/plug/set
 
 
 class Broker:
-    def __init__(self, processes, directory, nodes):
-        self.processes = processes
+    def __init__(self, processes, directory, nodes, host=HOST):
+        self.processes, self.host = processes, host
         self.directory = pathlib.Path(directory)
         self.port = free_ports(1)[0]
         rights = {"controller": CONTROLLER, "zigbee2mqtt": ZIGBEE2MQTT, "cli": CLI,
@@ -86,7 +86,7 @@ class Broker:
         write_secret(self.directory / "acl", "".join(
             f"user {user}\n{rules.strip()}\n\n" for user, rules in rights.items()))
         (self.directory / "mosquitto.conf").write_text(f"""\
-listener {self.port} {HOST}
+listener {self.port} {host}
 allow_anonymous false
 password_file {users}
 acl_file {self.directory}/acl
@@ -101,5 +101,7 @@ log_type notice
     def start(self):
         program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
         process = self.processes.start("mosquitto",
-                                       [program, "-c", self.directory / "mosquitto.conf"])
-        wait_listening(process, self.port)
+                                       [program, "-c", self.directory / "mosquitto.conf"],
+                                       append=True)
+        wait_listening(process, self.port, host=self.host)
+        return process

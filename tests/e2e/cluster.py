@@ -27,14 +27,17 @@ class Identity:
         self.extended_pan_id = list(secrets.token_bytes(8))
 
 
-def zigbee2mqtt_config(identity, serial_port, frontend_port, broker_port, password):
-    """configuration.yaml of one node; two nodes differ in serial.port and frontend.port only."""
+def zigbee2mqtt_config(identity, serial_port, frontend_port, broker_port, password,
+                       hosts=(HOST, HOST)):
+    """configuration.yaml of one node; two nodes differ in serial.port and frontend only.
+
+    `hosts`: addresses of this node and of the broker."""
     return {
         "version": 5,
-        "mqtt": {"base_topic": "zigbee2mqtt", "server": f"mqtt://{HOST}:{broker_port}",
+        "mqtt": {"base_topic": "zigbee2mqtt", "server": f"mqtt://{hosts[1]}:{broker_port}",
                  "user": "zigbee2mqtt", "password": password},
         "serial": {"port": str(serial_port), "adapter": "zstack"},
-        "frontend": {"enabled": True, "host": HOST, "port": frontend_port},
+        "frontend": {"enabled": True, "host": hosts[0], "port": frontend_port},
         "homeassistant": {"enabled": True},
         "advanced": {"channel": CHANNEL, "network_key": identity.key, "pan_id": identity.pan_id,
                      "ext_pan_id": identity.extended_pan_id, "log_level": "info",
@@ -53,9 +56,11 @@ def service_config(data, log_file):
 
 
 class Cluster:
-    """`directory`: build/demo. `broker`, `traps`: started before; `sshd_ports` {node: port}."""
+    """`directory`: build/demo. `broker`, `traps`: started before; `sshd_ports` {node: port}.
+    `hosts`: addresses of the nodes that have one of their own; all on loopback without."""
 
-    def __init__(self, directory, simulator, broker, traps, community, sshd_ports):
+    def __init__(self, directory, simulator, broker, traps, community, sshd_ports, hosts=None):
+        self.hosts = hosts or {}
         self.directory = pathlib.Path(directory)
         self.identity = Identity()
         self.broker = broker
@@ -67,22 +72,24 @@ class Cluster:
             port = pathlib.Path(simulator) / f"ttyZHA-{DONGLES[name]}"
             data = self.directory / name / "data"
             write_secret(data / "configuration.yaml", yaml.safe_dump(zigbee2mqtt_config(
-                self.identity, port, frontend, broker.port, broker.passwords["zigbee2mqtt"])))
+                self.identity, port, frontend, broker.port, broker.passwords["zigbee2mqtt"],
+                (self.hosts.get(name, HOST), broker.host))))
             nodes.append(self.node(copy.deepcopy(template), name, port, data, sshd_ports[name]))
         self.config = example
         self.config["nodes"] = nodes
-        self.config["mqtt"].update(host=HOST, port=broker.port)
+        self.config["mqtt"].update(host=broker.host, port=broker.port)
         community_file = write_secret(self.directory / "community", community + "\n")
         self.config["controller"].update(
             state=str(self.directory / "controller"),
-            traps=[{"address": f"{HOST}:{traps.port}", "community_file": str(community_file)}])
+            traps=[{"address": f"{traps.host}:{traps.port}", "community_file": str(community_file)}])
         self.files = {user: self.write(user) for user in ("controller", "cli", *NODES)}
 
     def node(self, node, name, port, data, sshd_port):
         home = self.directory / name
         node.update(name=name, port=str(port), data=str(data), state=str(home / "state"),
                     service=service_config(data, self.directory / "logs" / f"{name}-zigbee2mqtt.log"))
-        node["sftp"] = {"host": HOST, "port": sshd_port, "user": user_name(),
+        node["watchdog"] = "off"  # YAML would make a truth value of the example's word
+        node["sftp"] = {"host": self.hosts.get(name, HOST), "port": sshd_port, "user": user_name(),
                         "private_key": str(home / "id"), "known_hosts": str(home / "known_hosts")}
         return node
 

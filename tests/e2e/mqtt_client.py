@@ -12,7 +12,7 @@ from processes import Failure
 class MqttClient:
     """Connects at once; keeps the last payload of every topic seen; calls handlers on its thread."""
 
-    def __init__(self, port, user, password, topics, handler=None):
+    def __init__(self, port, user, password, topics, handler=None, host=HOST):
         if hasattr(mqtt, "CallbackAPIVersion"):
             self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION1)
         else:
@@ -25,7 +25,7 @@ class MqttClient:
         self.client.on_connect = self.connected
         self.client.on_message = self.received
         self.client.on_subscribe = lambda *_: self.ready.set()
-        self.client.connect(HOST, port, keepalive=10)
+        self.client.connect(host, port, keepalive=10)
         self.client.loop_start()
         if not self.ready.wait(10):
             raise Failure(f"the broker does not let {user} in")

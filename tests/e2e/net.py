@@ -24,14 +24,14 @@ def free_ports(count, kind=socket.SOCK_STREAM):
             s.close()
 
 
-def listening(port):
+def listening(port, host=HOST):
     try:
-        with socket.create_connection((HOST, port), 1.0):
+        with socket.create_connection((host, port), 1.0):
             return True
     except OSError:
         return False
 
 
-def wait_listening(process, port, seconds=10.0):
-    wait_for(f"{process.name} listens on {HOST}:{port}", lambda: listening(port), seconds,
+def wait_listening(process, port, seconds=10.0, host=HOST):
+    wait_for(f"{process.name} listens on {host}:{port}", lambda: listening(port, host), seconds,
              alive=[process])

@@ -1,7 +1,7 @@
 """Commands the bulb ten times a second and writes down every answer: the service as users feel it.
 
 A process of its own with an MQTT connection of its own, so that nothing the demo does can delay it.
-usage: prober.py PORT PASSWORD_FILE OUTPUT
+usage: prober.py PORT PASSWORD_FILE OUTPUT [HOST]
 Output: one line per answer, {"t": seconds on CLOCK_MONOTONIC, "latency": seconds}.
 """
 import json
@@ -10,6 +10,7 @@ import sys
 import time
 
 from mqtt_client import MqttClient
+from net import HOST
 
 PERIOD = 0.1
 FORGET = 5.0  # an answer that takes longer does not count
@@ -59,7 +60,7 @@ def read_times(file):
     return times
 
 
-def main(port, password_file, output):
+def main(port, password_file, output, host=HOST):
     ledger = Ledger()
     with open(output, "w", buffering=1) as out:
         def received(now, _topic, payload, retained):
@@ -72,7 +73,7 @@ def main(port, password_file, output):
                 out.write(json.dumps({"t": round(now, 4), "latency": round(latency, 4)}) + "\n")
 
         client = MqttClient(int(port), "prober", pathlib.Path(password_file).read_text().strip(),
-                            ["zigbee2mqtt/bulb"], received)
+                            ["zigbee2mqtt/bulb"], received, host)
         due = time.monotonic()
         while True:
             client.publish("zigbee2mqtt/bulb/set", {"brightness": ledger.command(time.monotonic())})

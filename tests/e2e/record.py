@@ -1,15 +1,16 @@
 """Writes every MQTT message to a file, except zigbee2mqtt's own backups (they hold the key by design).
 
-usage: record.py PORT PASSWORD_FILE OUTPUT
+usage: record.py PORT PASSWORD_FILE OUTPUT [HOST]
 """
 import pathlib
 import sys
 import threading
 
 from mqtt_client import MqttClient
+from net import HOST
 
 
-def main(port, password_file, output):
+def main(port, password_file, output, host=HOST):
     with open(output, "wb") as out:
         def received(now, topic, payload, _retained):
             if not topic.startswith("zigbee2mqtt/bridge/response/backup"):
@@ -17,7 +18,7 @@ def main(port, password_file, output):
                 out.flush()
 
         MqttClient(int(port), "observer", pathlib.Path(password_file).read_text().strip(),
-                   ["zha/#", "zigbee2mqtt/#", "homeassistant/#"], received)
+                   ["zha/#", "zigbee2mqtt/#", "homeassistant/#"], received, host)
         threading.Event().wait()
 
 

@@ -32,8 +32,8 @@ def needs_pam():
 class Sshd:
     """`peer_key`: the public line that may log in."""
 
-    def __init__(self, processes, name, directory, port, peer_key):
-        self.processes, self.name, self.port = processes, name, port
+    def __init__(self, processes, name, directory, port, peer_key, host=HOST):
+        self.processes, self.name, self.port, self.host = processes, name, port, host
         self.directory = pathlib.Path(directory)
         self.host_key = make_key(self.directory / "host_key")
         self.made_directory = False
@@ -41,7 +41,7 @@ class Sshd:
         authorized.write_text(f"restrict {peer_key}\n")
         authorized.chmod(0o600)
         (self.directory / "sshd_config").write_text(f"""\
-ListenAddress {HOST}:{port}
+ListenAddress {host}:{port}
 HostKey {self.directory}/host_key
 AuthorizedKeysFile {authorized}
 AllowUsers {user_name()}
@@ -57,15 +57,16 @@ ForceCommand internal-sftp -R
 """)
 
     def known_hosts_line(self):
-        return f"[{HOST}]:{self.port} {self.host_key}\n"
+        return f"[{self.host}]:{self.port} {self.host_key}\n"
 
     def start(self):
         if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists():
             PRIVILEGE_SEPARATION.mkdir(mode=0o755)
             self.made_directory = True
         process = self.processes.start(self.name, ["/usr/sbin/sshd", "-D", "-e", "-f",
-                                                   self.directory / "sshd_config"])
-        wait_listening(process, self.port)
+                                                   self.directory / "sshd_config"], append=True)
+        wait_listening(process, self.port, host=self.host)
+        return process
 
     def clean_up(self):
         if self.made_directory:

@@ -8,8 +8,8 @@ from processes import wait_for
 
 
 class TrapReceiver:
-    def __init__(self, processes, directory, community, mibs):
-        self.processes = processes
+    def __init__(self, processes, directory, community, mibs, host=HOST):
+        self.processes, self.host = processes, host
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_ports(1, socket.SOCK_DGRAM)[0]
@@ -29,7 +29,7 @@ class TrapReceiver:
                     "ZIGBEE-HA-MIB"]
         process = self.processes.start(
             "snmptrapd", [shutil.which("snmptrapd", path="/usr/sbin:/usr/bin"), "-f", "-C",
-                          "-c", self.config, "-Lf", self.file, *mibs, f"udp:{HOST}:{self.port}"],
+                          "-c", self.config, "-Lf", self.file, *mibs, f"udp:{self.host}:{self.port}"],
             env={"SNMP_PERSISTENT_DIR": str(self.directory)})
         wait_for("snmptrapd is up", lambda: "NET-SNMP version" in self.text(), 10, alive=[process])
 

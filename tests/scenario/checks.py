@@ -1,0 +1,104 @@
+"""What scenarios are judged by: the witness (what was really on the air), and the history's truth."""
+import dataclasses
+import json
+import pathlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Move:
+    """A completed change of the role, as the history tells it."""
+    node: str
+    cause: str
+
+
+class Witness:
+    """The simulator's log. A mark is a position in it: what comes later belongs to a scenario."""
+
+    def __init__(self, file, dongles):
+        self.file = pathlib.Path(file)
+        self.nodes = {dongle: node for node, dongle in dongles.items()}
+
+    def events(self, mark=0):
+        found = []
+        for line in self.file.read_bytes().splitlines()[mark:]:
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                break  # the last line may be half written
+        return found
+
+    def mark(self):
+        return len(self.events())
+
+    def now_ms(self):
+        events = self.events()
+        return events[-1]["t_ms"] if events else 0
+
+    def count(self, event, mark=0):
+        return sum(e["event"] == event for e in self.events(mark))
+
+    def on_air(self):
+        """Nodes whose dongles are coordinators on the air, in order of their names."""
+        up = set()
+        for event in self.events():
+            if event["event"] in ("up", "overlap_begin"):
+                up.add(event["dongle"])
+            elif event["event"] == "down":
+                up.discard(event["dongle"])
+        return sorted(self.nodes[dongle] for dongle in up)
+
+    def ups(self, mark=0):
+        """Nodes that came on the air, in order."""
+        return [self.nodes[e["dongle"]] for e in self.events(mark) if e["event"] == "up"]
+
+    def overlap_ms(self, mark=0):
+        """Longest time that two were on the air; an overlap that goes on counts as 1 ms."""
+        longest, depth = 0.0, 0
+        for event in self.events(mark):
+            if event["event"] == "overlap_begin":
+                depth += 1
+                longest = max(longest, 1.0)
+            elif event["event"] == "overlap_end":
+                depth -= 1
+                longest = max(longest, float(event.get("ms", 0)), 1.0)
+        return longest
+
+    def figures(self, mark=0):
+        return {"overlap": self.overlap_ms(mark), "formed": self.count("form"),
+                "rejoined": self.count("rejoin", mark),
+                "regressions": self.count("counter_regression", mark),
+                "replays": self.count("drop_replay", mark), "starts": len(self.ups(mark))}
+
+
+def moves(history):
+    """Completed moves out of `history` (newest first), oldest first."""
+    return [Move(line["to"], line["cause"]) for line in reversed(history)
+            if line["kind"] == "switchover_completed"]
+
+
+def untruths(history, ups, active, on_air):
+    """What the history says and the air denies; empty when it is true.
+
+    `ups`: nodes that came on the air, in order, since the history's first line. `active`: who is
+    active by what the controller says now (or ""). Every completed move must have its coming up, in
+    the same order; nobody may be called active who is silent.
+    """
+    wrong, rest = [], list(ups)
+    for move in moves(history):
+        if move.node not in rest:
+            wrong.append(f"the history says that {move.node} became active ({move.cause}); "
+                         "it did not come on the air then")
+            continue
+        del rest[:rest.index(move.node) + 1]
+    if active and active not in on_air:
+        wrong.append(f"{active} is said to be active; on the air: {', '.join(on_air) or 'nobody'}")
+    return wrong
+
+
+def violations(figures, negative=False):
+    """The promises that are broken whatever a scenario is about."""
+    wrong = []
+    for name, most in (("overlap", 0), ("formed", 1), ("rejoined", 0), ("regressions", 0)):
+        if figures[name] > most and not (negative and name in ("overlap", "regressions")):
+            wrong.append(f"{name} is {figures[name]:g}, may be {most}")
+    return wrong

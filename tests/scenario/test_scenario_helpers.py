@@ -1,0 +1,100 @@
+"""The language, the checkers and the soak's dice, without a world."""
+import json
+import pathlib
+import random
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE.parent / "e2e"))
+
+from checks import Witness, untruths, violations  # noqa: E402
+from dsl import Wrong, parse, parse_line  # noqa: E402
+from play import Play, swap  # noqa: E402
+from soak import FAULTS, draw  # noqa: E402
+
+UP = {"event": "up", "dongle": "a"}
+DOWN = {"event": "down", "dongle": "a"}
+SECOND = [{"event": "up", "dongle": "b"}, {"event": "overlap_begin", "dongle": "b"}]
+
+
+class Language(unittest.TestCase):
+    def test_every_scenario_of_the_project_is_understood(self):
+        scenarios = [parse(file) for file in (HERE / "scenarios").glob("*.scn")]
+        self.assertGreaterEqual(len(scenarios), 40)
+        self.assertEqual(sum("ci" in s.marks for s in scenarios), 12)
+        self.assertEqual(sum("negative" in s.marks for s in scenarios), 1)
+        self.assertTrue(all(s.about for s in scenarios))
+
+    def test_every_verb_is_done_by_a_method(self):
+        for file in (HERE / "scenarios").glob("*.scn"):
+            for line in parse(file).lines:
+                self.assertTrue(callable(getattr(Play, line.method)), line.text)
+
+    def test_an_error_names_file_and_line(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "x.scn"
+            file.write_text("# proves nothing\nunplug node-a\nexplode node-a\n")
+            with self.assertRaisesRegex(Wrong, r"x\.scn:3: not understood: explode node-a"):
+                parse(file)
+            file.write_text("unplug node-a\n")
+            with self.assertRaisesRegex(Wrong, "needs a comment"):
+                parse(file)
+
+    def test_the_soak_draws_only_what_the_language_has(self):
+        dice = random.Random(7)
+        for _ in range(50 * len(FAULTS)):
+            for text in draw(dice, "node-b"):
+                parse_line(text, "soak")
+
+    def test_nodes_are_swapped_everywhere_in_a_text(self):
+        self.assertEqual(swap("from node-a to node-b"), "from node-b to node-a")
+        self.assertIsNone(swap(None))
+
+
+class Checkers(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.file = pathlib.Path(scratch.name) / "witness.jsonl"
+
+    def witness(self, *events):
+        self.file.write_text("".join(json.dumps({"t_ms": 1, **e}) + "\n" for e in events))
+        return Witness(self.file, {"node-a": "a", "node-b": "b"})
+
+    def test_one_after_the_other_is_no_overlap(self):
+        witness = self.witness(UP, DOWN, SECOND[0])
+        self.assertEqual((witness.on_air(), witness.overlap_ms()), (["node-b"], 0))
+
+    def test_an_overlap_is_seen_while_it_goes_on_and_when_it_is_over(self):
+        self.assertEqual(self.witness(UP, *SECOND).overlap_ms(), 1)
+        end = {"event": "overlap_end", "dongle": "a", "ms": 250}
+        witness = self.witness(UP, *SECOND, DOWN, end)
+        self.assertEqual(witness.overlap_ms(), 250)
+        self.assertEqual(violations(witness.figures()), ["overlap is 250, may be 0"])
+
+    def test_an_overlap_that_began_before_the_mark_counts(self):
+        end = {"event": "overlap_end", "dongle": "a", "ms": 250}
+        self.assertEqual(self.witness(UP, *SECOND, end).overlap_ms(3), 250)
+
+    def test_a_half_written_last_line_is_not_an_event(self):
+        self.witness(UP)
+        with open(self.file, "a") as file:
+            file.write('{"t_ms":2,"ev')
+        witness = Witness(self.file, {"node-a": "a"})
+        self.assertEqual((witness.mark(), witness.on_air()), (1, ["node-a"]))
+
+    def test_second_networks_and_rejoins_are_violations(self):
+        form, rejoin = {"event": "form"}, {"event": "rejoin"}
+        self.assertEqual(len(violations(self.witness(form, form, rejoin).figures())), 2)
+
+    def test_a_move_that_the_air_did_not_see_is_an_untruth(self):
+        history = [{"kind": "switchover_completed", "to": "node-b", "cause": "failover"}]
+        self.assertEqual(untruths(history, ["node-b"], "node-b", ["node-b"]), [])
+        self.assertIn("did not come", untruths(history, ["node-a"], "", [])[0])
+        self.assertIn("said to be active", untruths([], [], "node-a", [])[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

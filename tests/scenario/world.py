@@ -1,0 +1,265 @@
+"""The running system of a scenario: five hosts on a bad network, an emulated air, real programs."""
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import yaml
+
+from broker import CLUSTER, Broker
+from cluster import DONGLES, NODES, ROOT, Cluster
+from hosts import ADDRESS, NAMES, Hosts
+from mqtt_client import MqttClient
+from net import free_ports
+from processes import Failure, command_line, descendants, send_signal, stat_fields, wait_for
+from sshd import Sshd, make_key
+from stage import BIN, Stage
+from traps import TrapReceiver
+
+DISK = "96m"  # of each node: snapshots, journals, zigbee2mqtt's data
+TIMING = {"lease": "10s", "hold_down": "17s", "restart_window": "20s"}
+
+
+class World(Stage):
+    """A Stage whose hosts are apart. Everything is started by the name of its host."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.hosts = None
+        self.running = {}  # (what, host): Process
+        self.frozen = set()  # pids that we stopped with SIGSTOP
+
+    # -- setting up -------------------------------------------------------------------------------
+    def prepare(self, sshd=True):
+        self.hosts = Hosts(self.processes)
+        for node in NODES:
+            self.make_disk(node)
+        self.start_simulator()
+        self.broker = Broker(self.on("broker"), self.directory / "broker", NODES, ADDRESS["broker"])
+        self.running["broker", "broker"] = self.broker.start()
+        community = secrets.token_hex(8)
+        self.traps = TrapReceiver(self.on("broker"), self.directory / "traps", community,
+                                  ROOT / "mibs", ADDRESS["broker"])
+        self.traps.start()
+        ports = self.start_sshds()
+        self.cluster = Cluster(self.directory, self.sim, self.broker, self.traps, community, ports,
+                               {node: ADDRESS[node] for node in NODES})
+        for user in self.cluster.files:
+            self.adapt(self.cluster.files[user])
+        self.secrets = {}
+        self.mqtt = MqttClient(self.broker.port, "observer", self.broker.passwords["observer"],
+                               ["zha/#", "zigbee2mqtt/#"], self.note, ADDRESS["broker"])
+
+    def start_daemons(self):
+        self.start_python("record", "observer", self.record_file)
+        self.start_what("controller", "controller")
+        for node in NODES:
+            self.start_what("agent", node)
+        self.start_python("prober", "prober", self.prober_file)
+
+    def make_disk(self, node):
+        disk = self.directory / node
+        disk.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0700", "tmpfs", str(disk)],
+                       check=True, stdin=subprocess.DEVNULL)
+
+    @staticmethod
+    def adapt(file):
+        """Shorter timings than the example's, and as many moves as a run of scenarios needs."""
+        config = yaml.safe_load(file.read_text())
+        config["timing"].update(TIMING)
+        config["controller"]["max_moves"] = 0
+        file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def on(self, host):
+        """Processes whose programs run on `host`."""
+        return _OnHost(self.processes, self.hosts, host)
+
+    def start_sshds(self):
+        keys = {node: make_key(self.directory / node / "id") for node in NODES}
+        ports = dict(zip(NODES, free_ports(len(NODES))))
+        for node, peer in zip(NODES, reversed(NODES)):
+            sshd = Sshd(self.on(node), f"{node}-sshd", self.directory / node / "sshd", ports[node],
+                        keys[peer], ADDRESS[node])
+            self.sshds.append(sshd)
+            self.running["sshd", node] = sshd.start()
+            (self.directory / peer / "known_hosts").write_text(sshd.known_hosts_line())
+        return ports
+
+    def start_python(self, name, user, output):
+        self.processes.start(name, [sys.executable, "-B", ROOT / f"tests/e2e/{name}.py",
+                                    self.broker.port, self.broker.password_files[user], output,
+                                    ADDRESS["broker"]])
+
+    def start_agent(self, node):
+        shim = ROOT / "build/lib/libzha-pty-lines.so"
+        env = {"LD_PRELOAD": str(shim), "ZHA_PTY_LINES": f"{self.sim}/lines.sock"}
+        return self.start_daemon_on(node, "zha-agent", node, ["--node", node, "--config"],
+                                    f"{node}-agent", env)
+
+    def start_daemon_on(self, host, program, user, flags, name, env=None):
+        home = self.directory / "home"
+        home.mkdir(exist_ok=True)
+        # The helper library must not be loaded into nsenter: `env` sets it inside.
+        inside = ["env", *(f"{key}={value}" for key, value in (env or {}).items())]
+        return self.on(host).start(
+            name, [*inside, BIN / program, *flags, self.cluster.files[user]],
+            env={"HOME": str(home), "SNMP_PERSISTENT_DIR": str(home)}, append=True)
+
+    # -- programs by name -------------------------------------------------------------------------
+    def start_what(self, what, host):
+        known = self.running.get((what, host))
+        if known and known.running():
+            return
+        if what == "agent":
+            process = self.agents[host] = self.start_agent(host)
+        elif what == "controller":
+            process = self.start_daemon_on("controller", "zha-controller", "controller",
+                                           ["--config"], "controller")
+        elif what == "broker":
+            process = self.broker.start()
+        elif what == "sshd":
+            process = next(s for s in self.sshds if s.name == f"{host}-sshd").start()
+        else:
+            raise Failure(f"{what} cannot be started")
+        self.running[what, host] = process
+
+    def pids(self, what, host):
+        """Pids of a program; [] when it does not run."""
+        if what == "host":
+            return [pid for (_, place), process in self.running.items()
+                    if place == host and process.running()
+                    for pid in (process.pid, *descendants(process.pid))] + self.strays(host)
+        if what == "worker":
+            return self.workers(host)
+        if what == "zigbee2mqtt":
+            return [pid for pid in (self.zigbee2mqtt_pid(host),) if pid]
+        process = self.running.get((what, host))
+        return [process.pid] if process and process.running() else []
+
+    def strays(self, host):
+        """What its parent left behind on a host: a child of ours now, still in that namespace."""
+        wanted = os.readlink(f"/proc/{self.hosts.holders[host].pid}/ns/net")
+        known = {process.pid for process in self.processes.started}
+        found = []
+        for pid in descendants(os.getpid()):
+            try:
+                if pid not in known and os.readlink(f"/proc/{pid}/ns/net") == wanted:
+                    found.append(pid)
+            except OSError:
+                pass
+        return found
+
+    def workers(self, node):
+        guard = self.agents[node].pid
+        return [pid for pid in descendants(guard)
+                if (stat_fields(pid)[1:2] == [str(guard)] and "--node" in command_line(pid))]
+
+    def zigbee2mqtt_pid(self, node):
+        for pid in self.strays(node):
+            line = command_line(pid)
+            if "zigbee2mqtt/index.js" in line and not line.startswith("/usr/bin/env"):
+                return pid
+        return 0
+
+    def signal_what(self, number, what, host):
+        pids = sorted(set(self.pids(what, host)))
+        if not pids:
+            raise Failure(f"{what} does not run on {host}")
+        for pid in pids:
+            send_signal(pid, number)
+            (self.frozen.add if number == signal.SIGSTOP else self.frozen.discard)(pid)
+        return pids
+
+    def thaw_pid(self, pid):
+        send_signal(pid, signal.SIGCONT)
+        self.frozen.discard(pid)
+
+    def thaw_all(self):
+        for pid in list(self.frozen):
+            self.thaw_pid(pid)
+
+    def stop_what(self, what, host):
+        """Ends it the way an administrator does, and waits for that."""
+        pids = self.signal_what(signal.SIGTERM, what, host)
+        self.wait_gone(pids, f"{what} on {host} ends", 120)
+
+    def kill_what(self, what, host):
+        self.wait_gone(self.signal_what(signal.SIGKILL, what, host), f"{what} on {host} is gone", 20)
+
+    def wait_gone(self, pids, text, seconds):
+        for process in self.running.values():
+            process.popen.poll()
+        wait_for(text, lambda: not any(self.alive(pid) for pid in pids), seconds)
+
+    @staticmethod
+    def alive(pid):
+        return stat_fields(pid)[:1] not in ([], ["Z"])
+
+    # -- disks ------------------------------------------------------------------------------------
+    def fill_disk(self, node):
+        with open(self.directory / node / "ballast", "wb", buffering=0) as ballast:
+            try:
+                while ballast.write(b"\0" * 4096):
+                    pass
+            except OSError:
+                pass
+
+    def free_disk(self, node):
+        (self.directory / node / "ballast").unlink(missing_ok=True)
+
+    # -- looking ----------------------------------------------------------------------------------
+    def fresh_report(self, node):
+        """The node's report if it is a living node's: not older than three heartbeats."""
+        heard = self.mqtt.heard_since(f"{CLUSTER}/node/{node}/report", time.monotonic() - 3.0)
+        return self.report(node) if heard else {}
+
+    def state_document(self):
+        return self.mqtt.json(f"{CLUSTER}/state")
+
+    def run_cli(self, *argv, seconds=260):
+        """Runs zha-switchover; returns (exit code, output)."""
+        done = subprocess.run(self.switchover_command(*argv), stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
+        return done.returncode, done.stdout
+
+    def begin_cli(self, *argv):
+        return self.processes.start(f"cli-{int(time.monotonic() * 1000)}", self.switchover_command(*argv))
+
+    def history(self, limit=100):
+        code, text = self.run_cli("--json", "history", "--limit", str(limit), seconds=20)
+        if code != 0:
+            raise Failure(f"history: {text.strip()}")
+        return json.loads(text)
+
+
+    def stop(self):
+        self.thaw_all()
+        super().stop()
+        for node in NODES:
+            subprocess.run(["umount", "--lazy", str(self.directory / node)], check=False,
+                           stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class _OnHost:
+    """Processes.start(), on one host."""
+
+    def __init__(self, processes, hosts, host):
+        self.processes, self.prefix = processes, hosts.inside(host)
+
+    def start(self, name, argv, **options):
+        return self.processes.start(name, [*self.prefix, *argv], **options)
+
+
+def fresh(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+    pathlib.Path(directory).mkdir(parents=True)
+    return World(directory)
+
+
+__all__ = ["World", "fresh", "NAMES", "NODES", "DONGLES"]
