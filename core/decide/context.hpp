@@ -34,6 +34,8 @@ class Context {
 void advance(Context& c);
 /// Gives the role to nobody or to another node because the present one lost it.
 void consider_failover(Context& c);
+/// Is it certain that no other controller granted anything that this one does not know of?
+bool knows_all(const Context& c);
 void start_move(Context& c, Move move);
 /// Obeys or refuses the operator's command.
 void obey(Context& c);

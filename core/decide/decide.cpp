@@ -97,7 +97,10 @@ void adopt(Context& c) {
 void catch_up(Context& c) {
     if (c.j.epoch == 0 || !kept(Safeguard::journal_behind)) return;
     for (const auto& [name, node] : c.s.nodes) {
-        if (!node.heard || node.report.epoch <= c.j.epoch) continue;
+        // The same number twice: the journal's own grant never arrived.
+        const bool same = node.report.epoch == c.j.epoch && name != c.j.holder &&
+                          c.report(c.j.holder).epoch < c.j.epoch;
+        if (!node.heard || (node.report.epoch <= c.j.epoch && !same)) continue;
         if (c.j.move) {
             c.event(EventKind::switchover_failed, c.j.move->to, c.j.move->from,
                     "given up: " + name + " was granted a higher epoch by another controller");
@@ -129,7 +132,9 @@ Instruction instruct(const Context& c, const std::string& node) {
         // It gives the role up for its maintenance; the lease lets it stop gracefully.
         if (c.j.maintenance.contains(node)) i.goal = Goal::maintenance;
         i.epoch = c.j.epoch;
-        if (!silent) i.lease = c.s.config->timing.lease;
+        // A grant that did not arrive yet is given anew, so with the same care.
+        const bool arrived = c.report(node).epoch >= c.j.epoch;
+        if (!silent && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
         if (move && move->to == node) {
             i.allow_form = move->kind == MoveKind::form;
             i.snapshot = move->snapshot;

@@ -128,16 +128,6 @@ bool holds(const NodeReport& r, const std::string& snapshot) {
     return r.staged.id == snapshot || r.snapshot.id == snapshot;
 }
 
-/// The journal may be behind: until every lease that it does not know of is over, only the word of
-/// every node shows that nobody holds a higher epoch.
-bool knows_all(const Context& c) {
-    if (!kept(Safeguard::everybody_heard)) return true;
-    if (c.s.now >= c.s.since + c.s.config->timing.hold_down) return true;
-    return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
-        return n.second.heard && n.second.heard_at >= c.s.since;
-    });
-}
-
 void stage(Context& c) {
     auto& move = *c.j.move;
     if (!c.holder_released() && kept(Safeguard::release_wait))
@@ -201,6 +191,19 @@ void verify(Context& c) {
 }
 
 }  // namespace
+
+/// Nobody else can have granted anything that this controller does not know of: every node that is
+/// there obeys no lower one any more and has said so, and of any other every lease is over.
+bool knows_all(const Context& c) {
+    if (!kept(Safeguard::everybody_heard)) return true;
+    const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
+    return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
+        const auto& view = n.second;
+        const bool there = view.heard && view.heard_at >= c.s.since && c.reachable(n.first);
+        const bool off = n.first == c.j.holder && powered_off(c.s);
+        return there ? view.report.incarnation >= c.j.incarnation : waited || off;
+    });
+}
 
 void start_move(Context& c, Move move) {
     move.started = c.s.now;

@@ -38,10 +38,11 @@ struct Told final : History, TrapSender {
 class ControllerProcess {
   public:
     ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, History& history,
-                      TrapSender& traps, Journal journal, ControllerSelf self)
+                      TrapSender& traps, Journal journal, ControllerSelf self,
+                      const std::string& client_id = "")
         : time_(w.time),
           bus(w.broker, {w.topics().controller_status(self.spare), controller_offline(),
-                         config.timing.lease / 4, self.spare ? "controller-spare" : "controller"}),
+                         config.timing.lease / 4, client_id}),
           controller(config, {clock, bus, store, history, traps}, std::move(journal), self),
           io_(std::make_unique<asio::io_context>(1)) {
         controller.begin();

@@ -32,6 +32,7 @@ House::House(const Plan& p)
       second_disk(world.store),
       plan(p) {
     world.config.timing = plan.timing;
+    world.config.controller.max_moves = 0;  // moves are what is looked at
     world.config.on_controller_loss = plan.hold ? "hold" : "fence";
     if (plan.spare) {
         world.config.controller.spare.emplace().state = "/spare";
@@ -89,7 +90,8 @@ std::unique_ptr<ControllerProcess> House::process(const Config& config, VirtualC
     if (!save_journal(store, directory, used)) return nullptr;
     const auto incarnation = std::max(used.incarnation + 1, static_cast<std::uint64_t>(its.wall()));
     return std::make_unique<ControllerProcess>(world, config, its, store, chronicle, chronicle,
-                                               std::move(used), ControllerSelf{spare, incarnation});
+                                               std::move(used), ControllerSelf{spare, incarnation},
+                                               spare ? "controller-spare" : "controller");
 }
 
 void House::start_controller(unsigned which) {

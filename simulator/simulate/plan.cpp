@@ -70,8 +70,9 @@ class Dice {
 
 Timing draw_timing(Dice& dice) {
     Timing t;
-    t.heartbeat = dice.between(500, 1000);
-    t.fall = 2 + dice.below(2);
+    t.heartbeat = dice.between(600, 1000);
+    t.fall = 3;
+    t.window = 6;
     t.lease = t.heartbeat * (3 + dice.below(3));
     t.fence = dice.between(2500, 3500);
     t.hold_down = required_hold_down(t);  // as short as the proof allows
@@ -96,7 +97,7 @@ Plan house(Dice& dice, std::uint64_t seed) {
             dice.chance(60) ? (dice.chance(50) ? 10 : -10) : static_cast<int>(dice.below(21)) - 10;
         rate = 1.0 + parts * 0.001;
     }
-    plan.grain = dice.between(100, 300);
+    plan.grain = dice.between(100, 200);
     const auto most = plan.timing.fence - kFenceWork - Millis{100};
     plan.reset_time =
         dice.chance(40) ? Millis{300} : dice.between(300, static_cast<int>(most.count()));

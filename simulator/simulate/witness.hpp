@@ -42,6 +42,8 @@ class Witness {
     /// A line of the history was written by a controller.
     void told(const HistoryLine& line);
     void paired(unsigned devices) { devices_ = std::max(devices_, devices); }
+    /// Something happened to a host: what was paired last may be lost with it.
+    void excuse_devices() { devices_excused_ = true; }
     void formed() { violate(Checker::network, "a NEW network was formed"); }
     void violate(Checker checker, const std::string& text);
 
@@ -75,6 +77,7 @@ class Witness {
     Epoch last_epoch_ = 0;
     unsigned last_host_ = 99;
     unsigned devices_ = 0;
+    bool devices_excused_ = false;
 };
 
 }  // namespace zha::sim

@@ -172,6 +172,7 @@ struct Office {
         r.node = node;
         r.boot = "boot";
         r.nonce = ++nonce;
+        r.incarnation = 3;  // it obeys no older controller
         r.state = state;
         r.epoch = epoch;
         r.ready = state == NodeState::standby;

@@ -42,6 +42,7 @@ struct House {
     void hear(const std::string& node) {
         auto& v = view(node);
         v.report.node = node;
+        v.report.incarnation = s.journal.incarnation;  // it obeys this controller
         v.heard = true;
         v.heard_at = s.now;
         v.gone = false;

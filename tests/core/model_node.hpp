@@ -115,6 +115,7 @@ class ModelNode {
         keeper_.report_sent(++nonce_, at_);
         NodeReport r;
         r.node = name_;
+        r.incarnation = keeper_.memory().incarnation;
         r.nonce = nonce_;
         r.state = state_;
         r.epoch = keeper_.memory().epoch;
