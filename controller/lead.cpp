@@ -147,6 +147,7 @@ void Controller::heard_other_status(const BusMessage& message) {
         return;
     }
     const bool ready = lead_.spare_ready();
+    news_ = true;
     lead_.heard_other(*status, p_.clock.now());
     situation_.now = p_.clock.now();
     if (acting() && lead_.spare_ready() && !ready) send_journal();

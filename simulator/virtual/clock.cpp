@@ -1,6 +1,8 @@
 #include "simulator/virtual/clock.hpp"
 
+#include <asio/associated_cancellation_slot.hpp>
 #include <asio/async_result.hpp>
+#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <cmath>
@@ -14,11 +16,21 @@ constexpr WallSeconds kWallAtStart = 1750000000;
 template <class Handler>
 class HandlerSleeper final : public VirtualTime::Sleeper {
   public:
-    explicit HandlerSleeper(Handler&& handler) : handler_(std::move(handler)) {}
-    void wake() override { std::move(handler_)(); }
+    HandlerSleeper(Handler&& handler, bool& due) : handler_(std::move(handler)), due_(due) {}
+    void wake() override {
+        asio::get_associated_cancellation_slot(handler_).clear();
+        due_ = true;
+        std::move(handler_)();
+    }
+    void cancel() override {
+        // Not from within whoever cancels.
+        auto executor = asio::get_associated_executor(handler_);
+        asio::post(executor, std::move(handler_));
+    }
 
   private:
     Handler handler_;
+    bool& due_;
 };
 
 }  // namespace
@@ -30,11 +42,19 @@ Schedule::Handle VirtualTime::after(Micros delay, std::function<void()> callback
     });
 }
 
-void VirtualTime::sleep(const asio::execution_context& context, Micros delay,
-                        std::unique_ptr<Sleeper> sleeper) {
+std::uint64_t VirtualTime::sleep(const asio::execution_context& context, Micros delay,
+                                 std::unique_ptr<Sleeper> sleeper) {
     const auto id = ++next_sleeper_;
     const auto alarm = schedule_.after(delay, [this, id] { due(id); });
     sleepers_.emplace(id, Waiting{&context, std::move(sleeper), alarm});
+    return id;
+}
+
+void VirtualTime::rouse(std::uint64_t id) {
+    auto node = sleepers_.extract(id);
+    if (node.empty()) return;
+    schedule_.cancel(node.mapped().alarm);
+    node.mapped().sleeper->cancel();
 }
 
 void VirtualTime::due(std::uint64_t id) {
@@ -111,16 +131,22 @@ Micros VirtualClock::until(Time deadline) const {
 Task<bool> VirtualClock::sleep_until(Time deadline) {
     const auto executor = co_await asio::this_coro::executor;
     const auto& context = asio::query(executor, asio::execution::context);
+    bool due = false;
     do {
+        due = false;
         const auto span = until(deadline);
         co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-            [this, span, &context](auto handler) {
+            [this, span, &context, &due](auto handler) {
                 using Held = HandlerSleeper<decltype(handler)>;
-                time_.sleep(context, span, std::make_unique<Held>(std::move(handler)));
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                const auto id =
+                    time_.sleep(context, span, std::make_unique<Held>(std::move(handler), due));
+                if (slot.is_connected())
+                    slot.assign([this, id](asio::cancellation_type) { time_.rouse(id); });
             },
             asio::use_awaitable);
-    } while (now() < deadline);
-    co_return true;
+    } while (due && now() < deadline);
+    co_return due;
 }
 
 }  // namespace zha::sim

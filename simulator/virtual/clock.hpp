@@ -40,10 +40,13 @@ class VirtualTime {
       public:
         virtual ~Sleeper() = default;
         virtual void wake() = 0;
+        virtual void cancel() = 0;
     };
     /// Wakes `sleeper`, which belongs to `context`, after `delay`.
-    void sleep(const asio::execution_context& context, Micros delay,
-               std::unique_ptr<Sleeper> sleeper);
+    std::uint64_t sleep(const asio::execution_context& context, Micros delay,
+                        std::unique_ptr<Sleeper> sleeper);
+    /// It does not sleep on: nobody waits for it any more.
+    void rouse(std::uint64_t id);
 
   private:
     struct Waiting {

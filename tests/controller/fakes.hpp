@@ -167,12 +167,13 @@ struct Office {
         j.fingerprint = "net1";
         return j;
     }
+    std::uint64_t obeys = 3;  ///< nodes obey no older controller
     NodeReport report(const std::string& node, NodeState state, Epoch epoch = 0) {
         NodeReport r;
         r.node = node;
         r.boot = "boot";
         r.nonce = ++nonce;
-        r.incarnation = 3;  // it obeys no older controller
+        r.incarnation = obeys;
         r.state = state;
         r.epoch = epoch;
         r.ready = state == NodeState::standby;

@@ -116,6 +116,7 @@ struct GrantTest : SpareOfficeTest {
 
     /// "a" has given epoch 5 back: "b" is granted epoch 6.
     void grant() {
+        o.obeys = 4;
         first.begin();
         o.bus.connect();
         o.run(first, 6);
