@@ -65,6 +65,7 @@ Results run_many(std::uint64_t count, unsigned jobs,
     std::atomic<std::uint64_t> next{0};
     std::mutex mutex;
     std::vector<std::thread> threads;
+    threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < count; n = next++) {

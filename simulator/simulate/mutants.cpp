@@ -47,6 +47,7 @@ std::vector<Mutant> hunt(std::uint64_t first, std::uint64_t most, unsigned jobs)
     std::vector<Mutant> mutants(kSafeguards - 1);
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
+    threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < mutants.size(); n = next++)

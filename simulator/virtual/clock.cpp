@@ -71,9 +71,11 @@ void VirtualTime::due(std::uint64_t id) {
 
 void VirtualTime::thaw(asio::io_context& io) {
     frozen_.erase(&io);
-    for (auto& [id, waiting] : sleepers_)
-        if (waiting.context == &io && std::exchange(waiting.overdue, false))
-            waiting.alarm = schedule_.after(Micros{0}, [this, id = id] { due(id); });
+    for (auto& [id, waiting] : sleepers_) {
+        if (waiting.context != &io || !std::exchange(waiting.overdue, false)) continue;
+        const auto whose = id;
+        waiting.alarm = schedule_.after(Micros{0}, [this, whose] { due(whose); });
+    }
 }
 
 void VirtualTime::forget(asio::io_context& io) {

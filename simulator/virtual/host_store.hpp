@@ -57,7 +57,9 @@ class HostStore final : public Store {
     Status change(Do what) {
         if (crashed_) return {};
         ++changes_;
-        if (left_ == 0 || --left_ > 0) return what();
+        if (left_ == 0) return what();
+        --left_;
+        if (left_ > 0) return what();
         crashed_ = true;
         if (applied_) (void)what();
         return {};
