@@ -267,8 +267,7 @@ bool beyond_leases(const House& house, FaultKind kind) {
 
 bool strike(House& house, const Fault& fault) {
     if (beyond_leases(house, fault.kind)) return false;
-    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::bit_flip ||
-        fault.kind == FaultKind::backup_gone)
+    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::bit_flip)
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_controller(house, fault) ||
            strike_network(house, fault) || order(house, fault);
