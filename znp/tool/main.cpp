@@ -201,6 +201,15 @@ void add_qualify(CLI::App& app, QualifyOptions& options, int& result) {
     sub->callback([&] { result = run_qualify(options); });
 }
 
+void add_convert_options(CLI::App& sub, Options& options) {
+    sub.add_option("in", options.file, "the one")->required();
+    sub.add_option("out", options.other, "the other, to write")->required();
+    sub.add_option("--base", options.convert.base, "NVRAM file of the dongle that takes a backup");
+    sub.add_option("--raise-counters", options.convert.margin,
+                   "for the frames sent since the backup")
+        ->capture_default_str();
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Reads, writes, resets and compares the NVRAM of a ZNP dongle.", "zha-nvram");
     app.require_subcommand(1);
@@ -257,14 +266,7 @@ int run(int argc, char** argv) {
     port(with);
     with->require_option(1);
     auto* change = command("convert", "NVRAM file to coordinator backup, or back", run_convert);
-    change->add_option("in", options.file, "the one")->required();
-    change->add_option("out", options.other, "the other, to write")->required();
-    change->add_option("--base", options.convert.base,
-                       "NVRAM file of the dongle that takes a backup");
-    change
-        ->add_option("--raise-counters", options.convert.margin,
-                     "for the frames sent since the backup")
-        ->capture_default_str();
+    add_convert_options(*change, options);
     QualifyOptions examination;
     add_qualify(app, examination, result);
     try {
