@@ -45,11 +45,12 @@ House::House(const Plan& p)
     for (unsigned i = 0; i < 2; ++i) {
         hosts[i] = std::make_unique<Host>(world, i == 0 ? "one" : "two", plan.rate[i], plan.grain);
         auto& h = *hosts[i];
-        h.stick.reset_time = plan.reset_time;
-        h.stick.read_time = Millis{400};
-        h.stick.write_time = Millis{600};
-        h.service.stop_time = Millis{500};
-        h.z2m.boot_time = Millis{1000};
+        h.stick.reset_time = plan.reset_time[i];
+        h.stick.read_time = plan.quick ? Millis{20} : Millis{400};
+        h.stick.write_time = plan.quick ? Millis{40} : Millis{600};
+        h.stick.scan_time = plan.quick ? Millis{30} : Millis{600};
+        h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
+        h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
         h.z2m.forms = [this] {
             ++forms_;
             witness->formed();

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <random>
 #include <sstream>
 
 #include "core/lease.hpp"
+#include "simulator/simulate/dice.hpp"
+#include "simulator/simulate/directed.hpp"
 
 namespace zha::sim {
 
@@ -55,25 +56,12 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
 constexpr Millis kFenceWork{1600};
 
-class Dice {
-  public:
-    explicit Dice(std::uint64_t seed) : random_(seed) {}
-    unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
-    Millis between(int least, int most) {
-        return Millis{least + static_cast<int>(below(static_cast<unsigned>(most - least + 1)))};
-    }
-    bool chance(unsigned percent) { return below(100) < percent; }
-
-  private:
-    std::mt19937_64 random_;
-};
-
 Timing draw_timing(Dice& dice) {
     Timing t;
     t.heartbeat = dice.between(600, 1000);
     t.fall = 3;
     t.window = 6;
-    t.lease = t.heartbeat * (3 + dice.below(3));
+    t.lease = t.heartbeat * (3 + dice.below(10));
     t.fence = dice.between(2500, 3500);
     t.hold_down = required_hold_down(t);  // as short as the proof allows
     t.stop_timeout = Millis{4000};
@@ -98,9 +86,11 @@ Plan house(Dice& dice, std::uint64_t seed) {
         rate = 1.0 + parts * 0.001;
     }
     plan.grain = dice.between(100, 200);
+    // What is quick leaves the least time between two mistakes, what is slow uses up a budget.
+    plan.quick = dice.chance(50);
     const auto most = plan.timing.fence - kFenceWork - Millis{100};
-    plan.reset_time =
-        dice.chance(40) ? Millis{300} : dice.between(300, static_cast<int>(most.count()));
+    for (auto& reset : plan.reset_time)
+        reset = dice.chance(60) ? Millis{100} : dice.between(Millis{300}, most);
     return plan;
 }
 
@@ -129,7 +119,7 @@ std::string_view to_string(FaultKind kind) {
 }
 
 Millis fence_slack(const Plan& plan) {
-    return plan.timing.fence - kFenceWork - plan.reset_time;
+    return plan.timing.fence - kFenceWork - std::max(plan.reset_time[0], plan.reset_time[1]);
 }
 
 Plan draw_house(std::uint64_t seed) {
@@ -140,6 +130,13 @@ Plan draw_house(std::uint64_t seed) {
 Plan draw(std::uint64_t seed) {
     Dice dice(seed);
     auto plan = house(dice, seed);
+    const auto families = {authority_families(), node_families()};
+    const auto& some = families.begin()[dice.below(2)];
+    if (dice.chance(40) && !some.empty()) {
+        plan.length = Millis{20000};
+        some[dice.below(static_cast<unsigned>(some.size()))].draw(dice, plan);
+        return plan;
+    }
     // Swarm testing: each schedule knows only some kinds of faults, so that rare ones meet.
     std::vector<FaultKind> kinds;
     const unsigned share = 10 + dice.below(50);

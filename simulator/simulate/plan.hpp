@@ -74,8 +74,9 @@ struct Plan {
     bool watchdog = true;  ///< hosts have a hardware watchdog that cuts the dongle's power
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers
-    Millis reset_time{300};            ///< of the dongles: a fence may take all of its budget
-    Millis length{20000};              ///< until everything is mended
+    Millis reset_time[2] = {Millis{300}, Millis{300}};  ///< up to all of a fence's budget
+    bool quick = false;    ///< dongles, disks and zigbee2mqtt take next to no time
+    Millis length{20000};  ///< until everything is mended
     std::vector<Fault> faults;
 };
 
