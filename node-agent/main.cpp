@@ -7,6 +7,7 @@
 #include "node-agent/agent.hpp"
 #include "node-agent/dongle/real_dongle.hpp"
 #include "node-agent/guard/guard.hpp"
+#include "node-agent/guard/watch_rules.hpp"
 #include "node-agent/link.hpp"
 #include "node-agent/pulse.hpp"
 #include "node-agent/shutdown.hpp"
@@ -76,8 +77,10 @@ int work(const Config& config, const NodeConfig& self, int pipe) {
 int run(const Config& config, const NodeConfig& self, bool guarded) {
     RealStore store;
     if (auto made = store.make_directory(self.state, 0700); !made) return fail(made.error());
-    // Held by guard and worker together: forked processes share it.
-    if (auto locked = lock_directory(self.state); !locked) return fail(locked.error());
+    // Held by guard and worker together: forked processes share it. A worker whose guard was killed
+    // silences its dongle and ends, within the time that the guard would have given it.
+    const auto patience = guard::Limits(config.timing).stop;
+    if (auto locked = lock_directory(self.state, patience); !locked) return fail(locked.error());
     if (!guarded) return work(config, self, -1);
     auto watchdog =
         guard::choose_watchdog(self.watchdog, self.watchdog_device, config.timing.fence);

@@ -27,7 +27,9 @@ class Daemon {
     int exit_code_ = 0;
 };
 
-/// Two daemons on one directory would undo each other's work. Held until the process ends.
-Status lock_directory(const Path& directory);
+/// Two daemons on one directory would undo each other's work. Held until this process and all that
+/// it forks have ended. Errc::busy at once when whoever took it lives; when only its children are
+/// left (they end by themselves), not before `patience`.
+Status lock_directory(const Path& directory, Millis patience = Millis{0});
 
 }  // namespace zha
