@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace zha::sim {
 
 namespace {
@@ -99,12 +101,13 @@ Task<Result<WriteReport>> VirtualDongle::write(const znp::Image& image, Time dea
     stick_.torn = true;
     auto half = co_await busy(stick_.write_time / 2, deadline);
     if (half && stick_.break_writes) half = Status(Errc::mismatch, "read back differs");
+    // Whatever happens from here on: the items of the second half are still the old ones.
+    auto left = image.items.size() / 2;
+    for (auto it = image.items.begin(); left > 0; ++it, --left)
+        stick_.image.items[it->first] = it->second;
+    if (auto happens = std::exchange(stick_.in_write, {})) happens();
     if (!half) {
         stick_.break_writes = false;
-        // A torn write: the items of the second half are still the old ones.
-        auto left = image.items.size() / 2;
-        for (auto it = image.items.begin(); left > 0; ++it, --left)
-            stick_.image.items[it->first] = it->second;
         co_return half.error();
     }
     if (auto rest = co_await busy(stick_.write_time / 2, deadline); !rest) co_return rest.error();

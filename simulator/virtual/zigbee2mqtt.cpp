@@ -52,7 +52,11 @@ void VirtualZigbee2mqtt::watch(std::uint64_t run) {
     broker_.time().after(kLook, [this, run] {
         if (run != run_) return;
         // Pulled out and put in again is another stick for it, too.
-        if (!stick_.taken) return service_.die();
+        if (!stick_.taken && !patient) return service_.die();
+        if (!stick_.taken && stick_.plugged) {
+            stick_.taken = true;
+            broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
+        }
         watch(run);
     });
 }

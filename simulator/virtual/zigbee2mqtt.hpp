@@ -19,6 +19,7 @@ class VirtualZigbee2mqtt {
 
     Millis boot_time{4000};             ///< from the process to "online"
     bool mute = false;                  ///< gets on the air, but never says "online"
+    bool patient = false;               ///< waits for a stick that is gone, and takes it again
     std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
     /// Does its configuration name another network than the stick holds? Then it makes one, too.
     std::function<bool()> disagrees;
