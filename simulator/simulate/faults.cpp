@@ -76,10 +76,12 @@ bool pair(House& house) {
 }
 
 bool edit_config(Host& host) {
-    auto text = host.world.store.content(host.self.data / "configuration.yaml");
+    auto text = sample::configuration(host.self.port);
     const auto key = text.find("[17, 17");
     if (key == std::string::npos) return false;
-    text.replace(key, 7, "[34, 34");
+    // The whole key, as that of another network.
+    for (auto at = key; at < text.find(']', key); ++at)
+        if (text.compare(at, 2, "17") == 0) text.replace(at, 2, "34");
     host.put("configuration.yaml", text);
     return true;
 }

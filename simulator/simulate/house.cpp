@@ -16,11 +16,10 @@ constexpr Millis kBootTime{3000};
 constexpr Millis kFirstBoot{500};
 
 /// Does configuration.yaml name another network than the stick holds?
-bool disagrees(Host& h) {
-    const auto text = h.disk.read(h.self.data / "configuration.yaml");
-    if (!text) return false;
-    const auto config = parse_configuration(*text);
-    const auto held = znp::identity_of(h.stick.image);
+bool disagrees(const Host& h, const znp::Image& image) {
+    const auto config =
+        parse_configuration(h.world.store.content(h.self.data / "configuration.yaml"));
+    const auto held = znp::identity_of(image);
     return config && held && config->network.network_key != held->network_key;
 }
 
@@ -61,7 +60,7 @@ House::House(const Plan& p)
         h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
         h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
         h.z2m.forms = [this, &h] { return form(h); };
-        h.z2m.disagrees = [&h] { return disagrees(h); };
+        h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };
     }
     if (plan.fresh)
         host(1 - plan.blank).stick.image = another_network();
@@ -221,8 +220,7 @@ void House::mend() {
         h.reconnect();
         power_on(i);
         if (!h.agent) guard(i);
-        auto text = world.store.content(h.self.data / "configuration.yaml");
-        if (text.find("[34, 34") != std::string::npos)
+        if (disagrees(h, sample::image()))
             h.put("configuration.yaml", sample::configuration(h.self.port));
         const auto backup = world.store.content(h.self.data / "coordinator_backup.json");
         const bool none = backup.empty() && world.store.exists(h.self.data / "database.db");
