@@ -32,8 +32,12 @@ void alone(Dice& dice, Plan& plan, unsigned node) {
 /// A new dongle is written half, and what was in it may look like the network.
 void half_written(Dice& dice, Plan& plan) {
     alone(dice, plan, 0);
-    add(dice, plan, K::swap, 0, {500, 2500}, {200, 3000});
-    add(dice, plan, dice.chance(70) ? K::power_in_write : K::torn_write, 0, {500, 3000},
+    plan.timing.local_restarts = 0;
+    if (dice.chance(30))
+        add(dice, plan, K::swap, 0, {500, 2500}, {200, 3000});
+    else
+        add(dice, plan, K::service_dies, 0, {500, 2500});
+    add(dice, plan, dice.chance(70) ? K::power_in_write : K::torn_write, 0, {100, 500},
         {200, 3000});
     if (dice.chance(40)) add(dice, plan, K::agent_killed, 0, {3000, 9000});
 }

@@ -76,6 +76,8 @@ bool pair(House& house) {
 }
 
 bool edit_config(Host& host) {
+    // Between the last look and the start: nothing on the same host can prevent that.
+    if (host.agent && host.node().step == "starting zigbee2mqtt") return false;
     auto text = sample::configuration(host.self.port);
     const auto key = text.find("[17, 17");
     if (key == std::string::npos) return false;
@@ -120,6 +122,7 @@ bool strike_dongle(House& house, const Fault& f) {
         case K::swap:
             return swap_dongle(house, f);
         case K::power_in_write:
+            h.stick.break_late = f.detail % 2 == 0;
             h.stick.in_write = [&house, f] {
                 house.time().after(Micros{1}, [&house, f] { house.power_cut(f.node, f.length); });
             };
@@ -149,6 +152,7 @@ bool strike_host(House& house, const Fault& f) {
         case K::hang:
             return flag(house, f, h.stick.hung);
         case K::torn_write:
+            h.stick.break_late = f.detail % 2 == 0;
             return flag(house, f, h.stick.break_writes);
         case K::defiant:
             return flag(house, f, h.stick.defiant);

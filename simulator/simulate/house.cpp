@@ -211,7 +211,7 @@ void House::mend() {
     if (!broker.up()) broker.start();
     for (unsigned i = 0; i < 2; ++i) {
         auto& h = host(i);
-        h.stick.hung = h.stick.defiant = h.stick.break_writes = false;
+        h.stick.hung = h.stick.defiant = h.stick.break_writes = h.stick.break_late = false;
         if (!h.stick.plugged) h.stick.plug();
         h.service.broken = h.service.immortal = h.z2m.mute = h.z2m.patient = false;
         h.stick.in_write = {};

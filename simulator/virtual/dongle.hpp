@@ -20,6 +20,7 @@ struct VirtualStick {
     bool taken = false;              ///< the service holds the port
     bool break_writes = false;       ///< the next write fails in its middle
     std::function<void()> in_write;  ///< called once, in the middle of the next write
+    bool break_late = false;         ///< ... at its very end: all but one item is there
     bool torn = false;               ///< a write was begun and not finished
     unsigned writes = 0;             ///< begun
     unsigned resets = 0;

@@ -25,6 +25,7 @@ void VirtualZigbee2mqtt::began() {
     if (cut_) bus_->cut(*cut_);
     bus_->start();
     stick_.taken = stick_.plugged;
+    strange_ = disagrees && disagrees();
     watch(run);
     // The radio is on well before it says so.
     broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
@@ -37,8 +38,7 @@ void VirtualZigbee2mqtt::radio_on(std::uint64_t run) {
         broker_.time().after(kLook, [this, run] { radio_on(run); });
         return;
     }
-    const bool strange = disagrees && disagrees();
-    if ((strange || !znp::identity_of(stick_.image)) && forms) stick_.image = forms();
+    if ((strange_ || !znp::identity_of(stick_.image)) && forms) stick_.image = forms();
     stick_.radio = true;
 }
 

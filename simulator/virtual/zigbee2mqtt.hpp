@@ -45,6 +45,7 @@ class VirtualZigbee2mqtt {
     std::optional<VirtualBus> bus_;
     std::optional<VirtualBus::Cut> cut_;
     bool stunned_ = false;
+    bool strange_ = false;   ///< its configuration names another network than the stick holds
     std::uint64_t run_ = 0;  ///< what was planned in an earlier run is void
 };
 
