@@ -33,6 +33,7 @@ void alone(Dice& dice, Plan& plan, unsigned node) {
 void half_written(Dice& dice, Plan& plan) {
     alone(dice, plan, 0);
     plan.timing.local_restarts = 0;
+    plan.quick = plan.quick || dice.chance(60);
     if (dice.chance(30))
         add(dice, plan, K::swap, 0, {500, 2500}, {200, 3000});
     else
@@ -78,11 +79,12 @@ void own_counter(Dice& dice, Plan& plan) {
         plan.timing.local_restarts = dice.below(2);
         for (unsigned i = 0; i <= plan.timing.local_restarts; ++i)
             add(dice, plan, K::service_dies, 0, {1000, 8000});
-    } else {
-        add(dice, plan, K::power_cut, 0, {1000, 2000}, {200, 4000});
-        add(dice, plan, K::switchover, 0, {9000, 19000});
-        add(dice, plan, K::switchover, 0, {9000, 19000});
+        return;
     }
+    // Away for so long that the other one starts from an older copy; then back.
+    plan.length = Millis{32000};
+    add(dice, plan, K::power_cut, 0, {1000, 2000}, {4000, 12000});
+    for (unsigned i = 0; i < 3; ++i) add(dice, plan, K::switchover, 0, {14000, 28000});
 }
 
 /// The role goes there and back by copies that are older each time.
