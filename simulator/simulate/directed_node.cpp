@@ -41,6 +41,11 @@ void half_written(Dice& dice, Plan& plan) {
     add(dice, plan, dice.chance(70) ? K::power_in_write : K::torn_write, 0, {100, 500},
         {200, 3000});
     if (dice.chance(40)) add(dice, plan, K::agent_killed, 0, {3000, 9000});
+    // Each order has the memory saved, too: late ones leave the write to itself.
+    if (dice.chance(40)) {
+        add(dice, plan, K::slow_network, 0, {0, 500}, {15000, 20000});
+        plan.faults.back().detail = 2 + dice.below(3);
+    }
 }
 
 /// Files of another network lie there when zigbee2mqtt has to be started again.
@@ -96,6 +101,19 @@ void there_and_back(Dice& dice, Plan& plan) {
         add(dice, plan, dice.chance(70) ? K::failover : K::switchover, node, {at, at + 2500});
         node = 1 - node;
     }
+}
+
+/// One node was away while the other was started anew, again and again; now it is the only one.
+void old_copy(Dice& dice, Plan& plan) {
+    plan.length = Millis{35000};
+    plan.timing.local_restarts = 0;
+    const auto back = dice.between(9000, 13000);
+    const K kinds[] = {K::power_cut, K::cut_both, K::unplug};
+    add(dice, plan, kinds[dice.below(3)], 1, {0, 500});
+    plan.faults.back().length = back;
+    for (int at = 1000; at < 8000; at += 1500) add(dice, plan, K::service_dies, 0, {at, at + 1500});
+    const int gone = static_cast<int>(back.count());
+    add(dice, plan, K::power_cut, 0, {gone - 500, gone + 1500}, {15000, 25000});
 }
 
 /// A system without a network, or one that an operator takes for that.
@@ -160,6 +178,7 @@ constexpr Family kFamilies[] = {
     {"damaged-copy", damaged_copy},
     {"own-counter", own_counter},
     {"there-and-back", there_and_back},
+    {"old-copy", old_copy},
     {"new-system", new_system},
     {"form-in-need", form_in_need},
     {"fresh-devices", fresh_devices},

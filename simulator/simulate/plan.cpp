@@ -135,12 +135,6 @@ Plan draw_house(std::uint64_t seed) {
 Plan draw(std::uint64_t seed) {
     Dice dice(seed);
     auto plan = house(dice, seed);
-    if (const char* hack = getenv("ZHA_FAMILY")) {
-        plan.length = Millis{20000};
-        for (const auto& f : node_families())
-            if (f.name == hack) f.draw(dice, plan);
-        return plan;
-    }
     const auto families = {authority_families(), node_families()};
     const auto& some = families.begin()[dice.below(2)];
     if (dice.chance(40) && !some.empty()) {
