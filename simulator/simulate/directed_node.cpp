@@ -34,15 +34,16 @@ void half_written(Dice& dice, Plan& plan) {
     alone(dice, plan, 0);
     plan.timing.local_restarts = 0;
     plan.quick = plan.quick || dice.chance(60);
-    if (dice.chance(30))
+    if (dice.chance(20))
         add(dice, plan, K::swap, 0, {500, 2500}, {200, 3000});
     else
         add(dice, plan, K::service_dies, 0, {500, 2500});
-    add(dice, plan, dice.chance(70) ? K::power_in_write : K::torn_write, 0, {100, 500},
+    add(dice, plan, dice.chance(80) ? K::power_in_write : K::torn_write, 0, {100, 500},
         {200, 3000});
+    if (dice.chance(50)) plan.faults.back().detail = 2;  // at the very end of the write
     if (dice.chance(40)) add(dice, plan, K::agent_killed, 0, {3000, 9000});
     // Each order has the memory saved, too: late ones leave the write to itself.
-    if (dice.chance(40)) {
+    if (dice.chance(60)) {
         add(dice, plan, K::slow_network, 0, {0, 500}, {15000, 20000});
         plan.faults.back().detail = 2 + dice.below(3);
     }
@@ -154,8 +155,9 @@ void fresh_devices(Dice& dice, Plan& plan) {
 
 /// zigbee2mqtt runs and does not serve.
 void mute_service(Dice& dice, Plan& plan) {
-    add(dice, plan, K::service_mute, 1, {0, 2000}, {3000, 20000});
-    if (dice.chance(60)) add(dice, plan, K::hang, 1, {1000, 7000}, {2000, 9000});
+    plan.length = Millis{38000};
+    add(dice, plan, K::service_mute, 1, {0, 1000}, {3000, 50000});
+    if (dice.chance(40)) add(dice, plan, K::hang, 1, {1000, 7000}, {2000, 9000});
     add(dice, plan, dice.chance(50) ? K::switchover : K::failover, 1, {500, 5000});
 }
 

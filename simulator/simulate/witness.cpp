@@ -136,6 +136,11 @@ void Witness::told(const HistoryLine& line) {
         if (!s.on && !lately)
             violate(Checker::truthfulness,
                     "\"" + line.text + "\" was told, but it was not on the air");
+        const bool served = s.on && host.z2m.said >= intervals_[s.interval].from;
+        const bool just = host.z2m.said >= Micros{0} && time_.elapsed() - host.z2m.said <= slack_;
+        if (s.on && !served && !just)
+            violate(Checker::truthfulness,
+                    "\"" + line.text + "\" was told, but zigbee2mqtt never said so");
         const auto database = host.world.store.content(host.self.data / "database.db");
         const auto known = count_devices(database);
         // What was paired after the last snapshot is lost with its host, and said so.

@@ -78,6 +78,7 @@ void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
           {"channel", identity->channel}}}};
     (void)bus_->publish(base_ + "/bridge/info", info.dump(), true, 1);
     (void)bus_->publish(base_ + "/bridge/state", kOnline, true, 1);
+    said = broker_.time().elapsed();
 }
 
 void VirtualZigbee2mqtt::cut(VirtualBus::Cut what) {

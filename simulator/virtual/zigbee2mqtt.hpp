@@ -23,6 +23,7 @@ class VirtualZigbee2mqtt {
     std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
     /// Does its configuration name another network than the stick holds? Then it makes one, too.
     std::function<bool()> disagrees;
+    Micros said{-1};  ///< when it last said "online"
     /// The network cable of the host, as far as this process is concerned.
     void cut(VirtualBus::Cut what = VirtualBus::Cut::both);
     void restore();
