@@ -66,7 +66,7 @@ struct Order {
     bool clear_fault = false;  ///< an operator asked to leave `fault`
     std::string source;        ///< node to fetch the snapshot from; empty = none
     std::string snapshot;      ///< id that must be staged before a promotion; empty = any
-    Epoch counter_epoch = 0;   ///< role changes so far, for the counter margin's log line
+    Epoch counter_epoch = 0;   ///< highest epoch ever granted, for the margin of the frame counters
     bool operator==(const Order&) const = default;
 };
 

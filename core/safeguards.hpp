@@ -23,11 +23,9 @@ enum class Safeguard {
     fence_read_back,     ///< a fence that is not proven failed
     drain_fence,         ///< a graceful stop is no proof of silence
     gone_proof,          ///< an absent port counts only when zigbee2mqtt is gone as well
-    gate_dirty,          ///< a half-written dongle is not started
-    dirty_durable,       ///< ... not even after a crash in mid write
     keep_dirty,          ///< no snapshot is made of a half-written dongle
+    dirty_durable,       ///< ... not even after a crash in mid write
     gate_configuration,  ///< configuration and dongle name the same network
-    gate_backup,         ///< a missing coordinator_backup.json stops the start
     counter_margin,      ///< counters are raised before a copy goes on the air
     counter_maximum,     ///< ... above every one that is known
     counter_since,       ///< ... and above what later promotions added

@@ -41,6 +41,10 @@ void form(Context& c) {
     for (const auto& [name, other] : c.s.nodes)
         if (!again && other.report.epoch != 0)
             return refuse(c, name + " has been active before: this is not a new system");
+    // A network that this cluster was not given yet is one nevertheless.
+    for (const auto& [name, other] : c.s.nodes)
+        if (!again && name != node && !other.report.snapshot.id.empty())
+            return refuse(c, name + " carries a network already; use switchover --to " + name);
     if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
     if (c.j.maintenance.contains(node)) return refuse(c, node + " is in maintenance");
     if (!c.report(node).blank && kept(Safeguard::form_blank))

@@ -17,7 +17,10 @@ Task<Status> silence(Node& node, Time deadline) {
     // Even when zigbee2mqtt cannot be ended: off the air now is better than proven later.
     node.step = "resetting the dongle";
     Result<DongleInfo> info(DongleInfo{});
-    if (kept(Safeguard::fence_reset)) info = co_await node.dongle.fence(deadline);
+    if (kept(Safeguard::fence_reset))
+        info = co_await node.dongle.fence(deadline);
+    else
+        info = co_await node.dongle.open(deadline);
     if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
     if (!info && kept(Safeguard::fence_read_back)) {
         node.dongle_state = node.dongle.present() ? DongleState::faulty : DongleState::absent;

@@ -38,7 +38,7 @@ Status pass_gate(Node& node, const std::string& cluster_ieee) {
     if (const auto whole = znp::whole(*node.image); !whole) return within("gate", whole.error());
     GateInput in;
     in.lease_live = node.lease.live(node.now()) || !kept(Safeguard::start_check);
-    in.dongle_dirty = node.dirty && kept(Safeguard::gate_dirty);
+    in.dongle_dirty = node.dirty;
     in.configured_port = resolved(config->port);
     in.own_port = resolved(node.self.port);
     in.configuration = config->network;
@@ -52,7 +52,7 @@ Status pass_gate(Node& node, const std::string& cluster_ieee) {
         if (!parsed) return parsed.error();
         in.backup = *parsed;
     }
-    in.backup_required = kept(Safeguard::gate_backup);
+    in.backup_required = true;
     return gate(in);
 }
 

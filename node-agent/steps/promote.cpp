@@ -17,9 +17,10 @@ namespace {
 Status raise(Node& node, znp::Image& image, const Snapshot& snapshot) {
     const auto& manifest = snapshot.manifest;
     const auto age = node.clock.wall() - manifest.counter_at;
-    const auto since = node.order.counter_epoch > manifest.info.epoch
-                           ? node.order.counter_epoch - manifest.info.epoch
-                           : 0;
+    // Promotions between the snapshot's and this one. This one is none of them: each would then add
+    // a share for itself, and a copy that saw none of them could not know how many shares.
+    const auto next = manifest.info.epoch + 1;
+    const auto since = node.order.counter_epoch > next ? node.order.counter_epoch - next : 0;
     auto known = manifest.info.frame_counter;
     const bool all = kept(Safeguard::counter_maximum);
     if (all && node.image) known = std::max(known, znp::frame_counter(*node.image));

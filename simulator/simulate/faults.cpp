@@ -37,18 +37,26 @@ bool cut_controller(House& house, const Fault& fault, VirtualBus::Cut what) {
     return true;
 }
 
-/// In the network key of a kept snapshot: the worst place.
-bool flip_bit(Host& host) {
+struct Place {
+    const char* file;
+    std::string_view text;
+    char bit;
+};
+
+/// In the network key or in a device of a kept snapshot: the worst places.
+bool flip_bit(Host& host, unsigned detail) {
+    const auto place = detail % 2 == 0 ? Place{"nvram.json", "1111111111", '2'}
+                                       : Place{"data/database.db", "Router", kDamaged.front()};
     auto& store = host.world.store;
     for (const auto* folder : {"staged", "snapshots"}) {
         const auto root = host.self.state / folder;
         const auto names = store.list(root);
         if (!names || names->empty()) continue;
-        const auto file = root / names->back() / "nvram.json";
+        const auto file = root / names->back() / place.file;
         auto text = store.content(file);
-        const auto key = text.find("1111111111");
+        const auto key = text.find(place.text);
         if (key == std::string::npos) continue;
-        text[key] = '2';
+        text[key] = place.bit;
         (void)store.write(file, text);
         return true;
     }
@@ -68,12 +76,68 @@ bool pair(House& house) {
 }
 
 bool edit_config(Host& host) {
-    auto text = host.world.store.content(host.self.data / "configuration.yaml");
+    // Between the last look and the start: nothing on the same host can prevent that.
+    if (host.agent && host.node().step == "starting zigbee2mqtt") return false;
+    auto text = sample::configuration(host.self.port);
     const auto key = text.find("[17, 17");
     if (key == std::string::npos) return false;
-    text.replace(key, 7, "[34, 34");
+    // The whole key, as that of another network.
+    for (auto at = key; at < text.find(']', key); ++at)
+        if (text.compare(at, 2, "17") == 0) text.replace(at, 2, "34");
     host.put("configuration.yaml", text);
     return true;
+}
+
+/// Somebody unpacks an old backup: configuration and coordinator_backup.json of another network.
+bool restore_files(Host& host) {
+    const auto file = host.self.data / "coordinator_backup.json";
+    auto text = host.world.store.content(file);
+    const std::string key(32, '1');
+    const auto at = text.find(key);
+    if (at == std::string::npos || !edit_config(host)) return false;
+    host.put("coordinator_backup.json", text.replace(at, key.size(), std::string(32, '2')));
+    return true;
+}
+
+/// The other one is blank, or was used in another network.
+bool swap_dongle(House& house, const Fault& f) {
+    auto& h = house.host(f.node);
+    if (!h.stick.plugged) return false;
+    h.stick.unplug();
+    later(house, f, [&house, &h, f] {
+        if (h.stick.plugged) return;
+        h.stick.image = f.detail % 2 == 0 ? znp::Image{} : another_network();
+        h.stick.torn = false;
+        house.witness->swapped(f.node);
+        h.stick.plug();
+    });
+    return true;
+}
+
+/// What people or the surroundings do to a host's dongle and files.
+bool strike_dongle(House& house, const Fault& f) {
+    auto& h = house.host(f.node);
+    using K = FaultKind;
+    switch (f.kind) {
+        case K::swap:
+            return swap_dongle(house, f);
+        case K::power_in_write:
+            h.stick.break_late = f.detail % 2 == 0;
+            h.stick.in_write = [&house, f] {
+                house.time().after(Micros{1}, [&house, f] { house.power_cut(f.node, f.length); });
+            };
+            return true;
+        case K::files_restored:
+            return restore_files(h);
+        case K::service_patient:
+            return flag(house, f, h.z2m.patient);
+        case K::busy:
+            if (!house.someone_on_air()) return false;
+            house.witness->busy(1000 * f.detail);
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool strike_host(House& house, const Fault& f) {
@@ -88,6 +152,7 @@ bool strike_host(House& house, const Fault& f) {
         case K::hang:
             return flag(house, f, h.stick.hung);
         case K::torn_write:
+            h.stick.break_late = f.detail % 2 == 0;
             return flag(house, f, h.stick.break_writes);
         case K::defiant:
             return flag(house, f, h.stick.defiant);
@@ -119,7 +184,7 @@ bool strike_host(House& house, const Fault& f) {
             later(house, f, [&h] { h.disk.full(false); });
             return true;
         case K::bit_flip:
-            return flip_bit(h);
+            return flip_bit(h, f.detail);
         case K::config_edited:
             return edit_config(h);
         case K::backup_gone:
@@ -267,10 +332,11 @@ bool beyond_leases(const House& house, FaultKind kind) {
 
 bool strike(House& house, const Fault& fault) {
     if (beyond_leases(house, fault.kind)) return false;
-    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::bit_flip)
+    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::bit_flip ||
+        fault.kind == FaultKind::swap || fault.kind == FaultKind::power_in_write)
         house.witness->excuse_devices();
-    return strike_host(house, fault) || strike_controller(house, fault) ||
-           strike_network(house, fault) || order(house, fault);
+    return strike_host(house, fault) || strike_dongle(house, fault) ||
+           strike_controller(house, fault) || strike_network(house, fault) || order(house, fault);
 }
 
 }  // namespace zha::sim

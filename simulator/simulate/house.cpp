@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/safeguards.hpp"
+#include "node-agent/sync/z2m_files.hpp"
 
 namespace zha::sim {
 
@@ -14,15 +15,22 @@ constexpr Millis kGuardNotices{100};
 constexpr Millis kBootTime{3000};
 constexpr Millis kFirstBoot{500};
 
-/// What zigbee2mqtt makes when it forms: the same house with another key.
+/// Does configuration.yaml name another network than the stick holds?
+bool disagrees(const Host& h, const znp::Image& image) {
+    const auto config =
+        parse_configuration(h.world.store.content(h.self.data / "configuration.yaml"));
+    const auto held = znp::identity_of(image);
+    return config && held && config->network.network_key != held->network_key;
+}
+
+}  // namespace
+
 znp::Image another_network() {
     auto image = sample::image();
     for (const auto id : {znp::osal::NWK_ACTIVE_KEY_INFO, znp::osal::NWKKEY})
         for (std::size_t i = 1; i < 17; ++i) image.items[{znp::ExItem::legacy, id}][i] = 0x22;
     return image;
 }
-
-}  // namespace
 
 House::House(const Plan& p)
     : world(p.seed),
@@ -51,17 +59,13 @@ House::House(const Plan& p)
         h.stick.scan_time = plan.quick ? Millis{30} : Millis{600};
         h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
         h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
-        h.z2m.forms = [this] {
-            ++forms_;
-            witness->formed();
-            return another_network();
-        };
-        h.z2m.disagrees = [&h] {
-            auto text = h.disk.read(h.self.data / "configuration.yaml");
-            return text && text->find("[34, 34") != std::string::npos;
-        };
+        h.z2m.forms = [this, &h] { return form(h); };
+        h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };
     }
-    host(0).settle();
+    if (plan.fresh)
+        host(1 - plan.blank).stick.image = another_network();
+    else
+        host(0).settle();
     witness =
         std::make_unique<Witness>(world.time, std::vector<Host*>{hosts[0].get(), hosts[1].get()},
                                   plan.timing.heartbeat * plan.timing.fall + Millis{1000});
@@ -73,6 +77,17 @@ House::House(const Plan& p)
     world.time.at_each_step([this] { look(); });
     for (auto& h : hosts) h->boot();
     for (unsigned which = 0; which < 2; ++which) start_controller(which);
+}
+
+znp::Image House::form(Host& h) {
+    // The first one of a new system, on a blank dongle, is what was asked for.
+    if (!plan.fresh || formed_ || znp::identity_of(h.stick.image)) {
+        witness->formed();
+        return another_network();
+    }
+    formed_ = true;
+    h.settle();
+    return h.stick.image;
 }
 
 House::~House() {
@@ -196,19 +211,20 @@ void House::mend() {
     if (!broker.up()) broker.start();
     for (unsigned i = 0; i < 2; ++i) {
         auto& h = host(i);
-        h.stick.hung = h.stick.defiant = h.stick.break_writes = false;
+        h.stick.hung = h.stick.defiant = h.stick.break_writes = h.stick.break_late = false;
         if (!h.stick.plugged) h.stick.plug();
-        h.service.broken = h.service.immortal = h.z2m.mute = false;
+        h.service.broken = h.service.immortal = h.z2m.mute = h.z2m.patient = false;
+        h.stick.in_write = {};
         h.disk.full(false);
         if (h.frozen) h.thaw();
         h.reconnect();
         power_on(i);
         if (!h.agent) guard(i);
-        auto text = world.store.content(h.self.data / "configuration.yaml");
-        if (text.find("[34, 34") != std::string::npos)
+        if (disagrees(h, sample::image()))
             h.put("configuration.yaml", sample::configuration(h.self.port));
-        if (!world.store.exists(h.self.data / "coordinator_backup.json") &&
-            world.store.exists(h.self.data / "database.db"))
+        const auto backup = world.store.content(h.self.data / "coordinator_backup.json");
+        const bool none = backup.empty() && world.store.exists(h.self.data / "database.db");
+        if (none || backup.find("222222") != std::string::npos)
             h.put("coordinator_backup.json", sample::backup());
     }
     stop_second();

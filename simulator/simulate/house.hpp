@@ -30,6 +30,9 @@ struct Chronicle final : History, TrapSender {
     std::size_t lines = 0;
 };
 
+/// The same house with another key: an old network, or one that was formed by mistake.
+znp::Image another_network();
+
 class House {
   public:
     explicit House(const Plan& plan);
@@ -86,6 +89,8 @@ class House {
     const Plan& plan;
 
   private:
+    /// What zigbee2mqtt makes of a dongle whose network is not the configured one.
+    znp::Image form(Host& host);
     void look();
     void count_steps();
     void guard(unsigned i);
@@ -99,7 +104,7 @@ class House {
     std::array<unsigned, 2> guard_run_{};
     std::array<std::string, 3> progress_;
     unsigned commands_ = 0;
-    unsigned forms_ = 0;
+    bool formed_ = false;  ///< a fresh house has its network
 };
 
 }  // namespace zha::sim

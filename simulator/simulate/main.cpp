@@ -4,11 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
 #include "simulator/simulate/campaign.hpp"
 #include "simulator/simulate/mutants.hpp"
+#include "simulator/simulate/safeguards.hpp"
 #include "simulator/simulate/shrink.hpp"
 #include "simulator/simulate/systematic.hpp"
 
@@ -26,6 +28,8 @@ struct Arguments {
     bool json = false;
     bool mutants = false;
     bool systematic = false;
+    std::vector<std::string> only;
+    std::string without;
     std::string replay;
 };
 
@@ -68,6 +72,21 @@ int replay(const Arguments& a) {
     return one(plan, true);
 }
 
+int mutate(const Arguments& a) {
+    auto list = all_safeguards();
+    if (!a.only.empty()) list.clear();
+    for (const auto& name : a.only) {
+        const auto safeguard = parse_safeguard(name);
+        if (!safeguard) return fail("no safeguard is called " + name);
+        list.push_back(*safeguard);
+    }
+    const auto mutants = hunt(list, a.first, a.seeds, a.jobs);
+    fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
+    const bool all =
+        std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; });
+    return all ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,18 +99,20 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
     app.add_flag("--trace", a.trace, "tell the story of --seed");
     app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
+    app.add_option("--only", a.only, "with --mutants: these safeguards");
+    app.add_option("--without", a.without, "with --seed or --replay: without this safeguard");
     app.add_flag("--systematic", a.systematic, "every step x every fault x when it heals");
     app.add_flag("--json", a.json, "results as JSON");
     CLI11_PARSE(app, argc, argv);
+    std::optional<Without> without;
+    if (!a.without.empty()) {
+        const auto safeguard = parse_safeguard(a.without);
+        if (!safeguard) return fail("no safeguard is called " + a.without);
+        without.emplace(*safeguard);
+    }
     if (!a.replay.empty()) return replay(a);
     if (app.count("--seed") > 0) return one(draw(a.seed), a.trace);
-    if (a.mutants) {
-        const auto mutants = hunt(a.first, a.seeds, a.jobs);
-        fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
-        return std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; })
-                   ? 0
-                   : 1;
-    }
+    if (a.mutants) return mutate(a);
     if (a.systematic) {
         const auto cases = systematic_cases();
         const auto results = run_cases(cases, a.jobs);

@@ -43,15 +43,22 @@ std::size_t caught(const std::vector<Mutant>& mutants) {
 
 }  // namespace
 
-std::vector<Mutant> hunt(std::uint64_t first, std::uint64_t most, unsigned jobs) {
-    std::vector<Mutant> mutants(kSafeguards - 1);
+std::vector<Safeguard> all_safeguards() {
+    std::vector<Safeguard> all;
+    for (unsigned i = 1; i < kSafeguards; ++i) all.push_back(static_cast<Safeguard>(i));
+    return all;
+}
+
+std::vector<Mutant> hunt(const std::vector<Safeguard>& only, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs) {
+    std::vector<Mutant> mutants(only.size());
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
     threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < mutants.size(); n = next++)
-                mutants[n] = hunt_one(static_cast<Safeguard>(n + 1), first, most);
+                mutants[n] = hunt_one(only[n], first, most);
         });
     for (auto& thread : threads) thread.join();
     return mutants;

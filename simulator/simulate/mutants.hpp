@@ -17,7 +17,10 @@ struct Mutant {
     std::optional<Failure> caught;
 };
 
-std::vector<Mutant> hunt(std::uint64_t first, std::uint64_t most, unsigned jobs);
+/// `only`: the safeguards to take away, one after the other.
+std::vector<Mutant> hunt(const std::vector<Safeguard>& only, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs);
+std::vector<Safeguard> all_safeguards();
 
 std::string to_json(const std::vector<Mutant>& mutants);
 std::string to_text(const std::vector<Mutant>& mutants);

@@ -51,6 +51,11 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "failover",
                                                            "form",
                                                            "switchover-both",
+                                                           "swap",
+                                                           "power-in-write",
+                                                           "files-restored",
+                                                           "service-patient",
+                                                           "busy",
                                                            "clear-fault"};
 
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.

@@ -52,6 +52,11 @@ enum class FaultKind {
     failover,         ///< operator: to the target
     form,             ///< operator: a NEW network on the target
     switchover_both,  ///< two operators at once, to different nodes
+    swap,             ///< another dongle is put in: a blank one, or one with an old network
+    power_in_write,   ///< power cut in the middle of the next write to the dongle
+    files_restored,   ///< all of another network's files are unpacked over zigbee2mqtt's
+    service_patient,  ///< zigbee2mqtt waits for a dongle that is gone, and takes it again
+    busy,             ///< thousands of frames at once: more than the age of a copy tells
     clear_fault,
 };
 inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::clear_fault) + 1;
@@ -75,6 +80,9 @@ struct Plan {
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers
     Millis reset_time[2] = {Millis{300}, Millis{300}};  ///< up to all of a fence's budget
+    bool fresh = false;    ///< there is no network yet: one is formed first
+    bool hasty = false;    ///< an operator orders a NEW network where that is wrong, first
+    unsigned blank = 0;    ///< fresh: the node whose dongle is blank; the other's is a used one
     bool quick = false;    ///< dongles, disks and zigbee2mqtt take next to no time
     Millis length{20000};  ///< until everything is mended
     std::vector<Fault> faults;

@@ -67,6 +67,32 @@ void measure(const House& house, const Plan& plan, Outcome& outcome) {
     }
 }
 
+/// One node on the air, the other ready: first orders, and orders that must be refused.
+bool get_ready(House& house) {
+    auto& time = house.time();
+    const auto& plan = house.plan;
+    const auto begun = [](const Host& h) {
+        return h.is(NodeState::standby) || h.is(NodeState::catchingup);
+    };
+    if (!time.advance_until([&] { return begun(house.host(0)) && house.acting() != nullptr; },
+                            kReadyMost))
+        return false;
+    time.advance(2 * plan.timing.heartbeat + Millis{500});
+    const auto order = [&](const char* verb, unsigned node) {
+        house.command(verb, house.host(node).self.name);
+        time.advance(Millis{700});
+    };
+    if (plan.hasty) order("form", 1 - plan.blank);
+    if (plan.hasty && !plan.fresh) order("form", plan.blank);
+    plan.fresh ? order("form", plan.blank) : order("switchover", 0);
+    return time.advance_until(
+        [&] {
+            return house.settled() &&
+                   (house.host(0).is(NodeState::standby) || house.host(1).is(NodeState::standby));
+        },
+        2 * kReadyMost);
+}
+
 }  // namespace
 
 Outcome run(const Plan& plan, const Story& story) {
@@ -79,15 +105,7 @@ Outcome run(const Plan& plan, const Story& story) {
         };
     auto& time = house.time();
     auto& witness = *house.witness;
-    bool ready = time.advance_until(
-        [&] { return house.host(0).is(NodeState::standby) && house.acting() != nullptr; },
-        kReadyMost);
-    time.advance(2 * plan.timing.heartbeat + Millis{500});
-    house.command("switchover", "one");
-    ready = ready && time.advance_until(
-                         [&] { return house.settled() && house.host(1).is(NodeState::standby); },
-                         kReadyMost);
-    if (!ready) witness.violate(Checker::liveness, "the house never got ready");
+    if (!get_ready(house)) witness.violate(Checker::liveness, "the house never got ready");
     // The journal as it is now is what somebody will start a second controller from.
     (void)house.world.store.copy(house.world.config.controller.state, "/second");
     Faults faults(house, plan, outcome, story);

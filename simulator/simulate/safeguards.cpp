@@ -1,5 +1,6 @@
 #include "simulator/simulate/safeguards.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace zha {
@@ -32,11 +33,9 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "fence-read-back",
     "drain-fence",
     "gone-proof",
-    "gate-dirty",
-    "dirty-durable",
     "keep-dirty",
+    "dirty-durable",
     "gate-configuration",
-    "gate-backup",
     "counter-margin",
     "counter-maximum",
     "counter-since",
@@ -75,6 +74,12 @@ Without::~Without() {
 
 std::string_view to_string(Safeguard safeguard) {
     return kNames.at(static_cast<std::size_t>(safeguard));
+}
+
+std::optional<Safeguard> parse_safeguard(std::string_view name) {
+    const auto found = std::find(kNames.begin(), kNames.end(), name);
+    if (found == kNames.end()) return std::nullopt;
+    return static_cast<Safeguard>(found - kNames.begin());
 }
 
 }  // namespace sim

@@ -3,6 +3,7 @@
 // Contract: per thread; the one that is away is back when the object ends.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "core/safeguards.hpp"
@@ -18,5 +19,6 @@ class Without {
 };
 
 std::string_view to_string(Safeguard safeguard);
+std::optional<Safeguard> parse_safeguard(std::string_view name);
 
 }  // namespace zha::sim

@@ -25,9 +25,14 @@ std::string_view to_string(Checker checker) {
 
 Witness::Witness(VirtualTime& time, std::vector<Host*> hosts, Millis slack)
     : time_(time), hosts_(std::move(hosts)), slack_(slack), states_(hosts_.size()) {
-    for (const auto* host : hosts_)
-        if (auto identity = znp::identity_of(host->stick.image); identity)
-            fingerprint_ = znp::fingerprint(*identity);
+    if (const auto identity = znp::identity_of(sample::image()); identity)
+        fingerprint_ = znp::fingerprint(*identity);
+}
+
+void Witness::busy(unsigned frames) {
+    copies_excused_ = true;
+    for (auto& s : states_)
+        if (s.on) s.start_counter += frames;
 }
 
 std::string Witness::at(const std::string& text) const {
@@ -55,7 +60,14 @@ void Witness::switched_on(unsigned i) {
     if (host.stick.torn)
         violate(Checker::half_identity, host.self.name + " was started half-written");
     s.start_counter = znp::frame_counter(host.stick.image) + kStartJump;
-    if (s.start_counter < highest_)
+    const auto database = host.world.store.content(host.self.data / "database.db");
+    if (database.find(kDamaged) != std::string::npos)
+        violate(Checker::artefacts, host.self.name + " is on the air with damaged files");
+    if (s.start_counter - kStartJump < s.saved)
+        violate(Checker::counters,
+                fmt::format("{} starts with counter {:.0f}, its own dongle knew {:.0f}",
+                            host.self.name, s.start_counter, s.saved));
+    if (s.start_counter < highest_ && !copies_excused_)
         violate(Checker::counters, fmt::format("{} starts with counter {:.0f}, {:.0f} was used",
                                                host.self.name, s.start_counter, highest_));
     // A zigbee2mqtt whose agent died on its start gets on the air all the same.
@@ -79,6 +91,7 @@ void Witness::switched_off(unsigned i) {
     auto& image = hosts_[i]->stick.image;
     const auto present = znp::frame_counter(image);
     if (saved > present) (void)znp::raise_counters(image, static_cast<std::uint32_t>(saved), 0);
+    s.saved = znp::frame_counter(image);
 }
 
 void Witness::check_claim(unsigned i) {
@@ -123,6 +136,11 @@ void Witness::told(const HistoryLine& line) {
         if (!s.on && !lately)
             violate(Checker::truthfulness,
                     "\"" + line.text + "\" was told, but it was not on the air");
+        const bool served = s.on && host.z2m.said >= intervals_[s.interval].from;
+        const bool just = host.z2m.said >= Micros{0} && time_.elapsed() - host.z2m.said <= slack_;
+        if (s.on && !served && !just)
+            violate(Checker::truthfulness,
+                    "\"" + line.text + "\" was told, but zigbee2mqtt never said so");
         const auto database = host.world.store.content(host.self.data / "database.db");
         const auto known = count_devices(database);
         // What was paired after the last snapshot is lost with its host, and said so.

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/history/history.hpp"
@@ -25,6 +26,8 @@ enum class Checker {
     liveness,       ///< once all is mended somebody is active in bounded time
     artefacts,      ///< a crash leaves valid files
 };
+/// What one flipped bit makes of "Router" in a database: it must never get on the air.
+inline constexpr std::string_view kDamaged = "Souter";
 inline constexpr unsigned kCheckers = 9;
 std::string_view to_string(Checker checker);
 
@@ -44,6 +47,10 @@ class Witness {
     void paired(unsigned devices) { devices_ = std::max(devices_, devices); }
     /// Something happened to a host: what was paired last may be lost with it.
     void excuse_devices() { devices_excused_ = true; }
+    /// Thousands of frames at once: no copy's age tells of them, the dongle itself does.
+    void busy(unsigned frames);
+    /// Another dongle is in that host.
+    void swapped(unsigned i) { states_[i].saved = 0; }
     void formed() { violate(Checker::network, "a NEW network was formed"); }
     void violate(Checker checker, const std::string& text);
 
@@ -55,6 +62,7 @@ class Witness {
     struct State {
         bool on = false;
         double start_counter = 0;
+        double saved = 0;  ///< counter in the flash of its dongle
         std::size_t interval = 0;
         Micros claimed{-1};  ///< since when it says active without being on the air
         Micros last_on{-1};
@@ -78,6 +86,7 @@ class Witness {
     unsigned last_host_ = 99;
     unsigned devices_ = 0;
     bool devices_excused_ = false;
+    bool copies_excused_ = false;  ///< counters ran ahead of what a copy can know
 };
 
 }  // namespace zha::sim

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace zha::sim {
 
 namespace {
 
 constexpr Millis kLook{50};
 constexpr std::uint8_t kOnAir = 9;
+constexpr znp::ItemKey kConfigured{znp::ExItem::legacy, znp::osal::HAS_CONFIGURED_ZSTACK3};
+constexpr znp::ItemKey kOnNetwork{znp::ExItem::legacy, znp::osal::BDBNODEISONANETWORK};
 
 }  // namespace
 
@@ -97,17 +101,29 @@ Task<Result<WriteReport>> VirtualDongle::write(const znp::Image& image, Time dea
     if (stick_.radio) co_return Error{Errc::refused, "the dongle is not fenced"};
     ++stick_.writes;
     stick_.torn = true;
+    // As the driver does it: the marker is taken away first, and given back last.
+    stick_.image.items.erase(kConfigured);
     auto half = co_await busy(stick_.write_time / 2, deadline);
-    if (half && stick_.break_writes) half = Status(Errc::mismatch, "read back differs");
+    const bool early = !stick_.break_late;
+    if (half && early && stick_.break_writes) half = Status(Errc::mismatch, "read back differs");
+    // Whatever happens from here on: the items of the second half are still the old ones.
+    auto left = image.items.size() / 2;
+    for (auto it = image.items.begin(); left > 0; ++it, --left)
+        if (it->first != kConfigured) stick_.image.items[it->first] = it->second;
+    if (early && stick_.in_write) std::exchange(stick_.in_write, {})();
     if (!half) {
         stick_.break_writes = false;
-        // A torn write: the items of the second half are still the old ones.
-        auto left = image.items.size() / 2;
-        for (auto it = image.items.begin(); left > 0; ++it, --left)
-            stick_.image.items[it->first] = it->second;
         co_return half.error();
     }
     if (auto rest = co_await busy(stick_.write_time / 2, deadline); !rest) co_return rest.error();
+    if (std::exchange(stick_.break_late, false) && (stick_.break_writes || stick_.in_write)) {
+        // All is there but for one item, which the flash lost at the very end.
+        stick_.image = image;
+        stick_.image.items.erase(kOnNetwork);
+        stick_.break_writes = false;
+        if (stick_.in_write) std::exchange(stick_.in_write, {})();
+        co_return Error{Errc::mismatch, "BDBNODEISONANETWORK: read back differs"};
+    }
     stick_.image = image;
     stick_.torn = false;
     WriteReport report;

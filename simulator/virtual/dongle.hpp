@@ -5,6 +5,8 @@
 //      plug ends it.
 #pragma once
 
+#include <functional>
+
 #include "node-agent/dongle/dongle.hpp"
 #include "simulator/virtual/clock.hpp"
 
@@ -12,13 +14,15 @@ namespace zha::sim {
 
 struct VirtualStick {
     bool plugged = true;
-    bool hung = false;          ///< answers nothing, and a reset does not help
-    bool defiant = false;       ///< stays on the air whatever resets it
-    bool radio = false;         ///< as the air sees it; meaningless without power
-    bool taken = false;         ///< the service holds the port
-    bool break_writes = false;  ///< the next write fails in its middle
-    bool torn = false;          ///< a write was begun and not finished
-    unsigned writes = 0;        ///< begun
+    bool hung = false;               ///< answers nothing, and a reset does not help
+    bool defiant = false;            ///< stays on the air whatever resets it
+    bool radio = false;              ///< as the air sees it; meaningless without power
+    bool taken = false;              ///< the service holds the port
+    bool break_writes = false;       ///< the next write fails in its middle
+    std::function<void()> in_write;  ///< called once, in the middle of the next write
+    bool break_late = false;         ///< ... at its very end: all but one item is there
+    bool torn = false;               ///< a write was begun and not finished
+    unsigned writes = 0;             ///< begun
     unsigned resets = 0;
     std::uint32_t firmware = 20240710;
     znp::Image image;

@@ -25,6 +25,7 @@ void VirtualZigbee2mqtt::began() {
     if (cut_) bus_->cut(*cut_);
     bus_->start();
     stick_.taken = stick_.plugged;
+    strange_ = disagrees && disagrees();
     watch(run);
     // The radio is on well before it says so.
     broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
@@ -37,8 +38,7 @@ void VirtualZigbee2mqtt::radio_on(std::uint64_t run) {
         broker_.time().after(kLook, [this, run] { radio_on(run); });
         return;
     }
-    const bool strange = disagrees && disagrees();
-    if ((strange || !znp::identity_of(stick_.image)) && forms) stick_.image = forms();
+    if ((strange_ || !znp::identity_of(stick_.image)) && forms) stick_.image = forms();
     stick_.radio = true;
 }
 
@@ -52,7 +52,11 @@ void VirtualZigbee2mqtt::watch(std::uint64_t run) {
     broker_.time().after(kLook, [this, run] {
         if (run != run_) return;
         // Pulled out and put in again is another stick for it, too.
-        if (!stick_.taken) return service_.die();
+        if (!stick_.taken && !patient) return service_.die();
+        if (!stick_.taken && stick_.plugged) {
+            stick_.taken = true;
+            broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
+        }
         watch(run);
     });
 }
@@ -74,6 +78,7 @@ void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
           {"channel", identity->channel}}}};
     (void)bus_->publish(base_ + "/bridge/info", info.dump(), true, 1);
     (void)bus_->publish(base_ + "/bridge/state", kOnline, true, 1);
+    said = broker_.time().elapsed();
 }
 
 void VirtualZigbee2mqtt::cut(VirtualBus::Cut what) {

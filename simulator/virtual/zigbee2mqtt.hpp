@@ -19,9 +19,11 @@ class VirtualZigbee2mqtt {
 
     Millis boot_time{4000};             ///< from the process to "online"
     bool mute = false;                  ///< gets on the air, but never says "online"
+    bool patient = false;               ///< waits for a stick that is gone, and takes it again
     std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
     /// Does its configuration name another network than the stick holds? Then it makes one, too.
     std::function<bool()> disagrees;
+    Micros said{-1};  ///< when it last said "online"
     /// The network cable of the host, as far as this process is concerned.
     void cut(VirtualBus::Cut what = VirtualBus::Cut::both);
     void restore();
@@ -44,6 +46,7 @@ class VirtualZigbee2mqtt {
     std::optional<VirtualBus> bus_;
     std::optional<VirtualBus::Cut> cut_;
     bool stunned_ = false;
+    bool strange_ = false;   ///< its configuration names another network than the stick holds
     std::uint64_t run_ = 0;  ///< what was planned in an earlier run is void
 };
 

@@ -85,6 +85,15 @@ TEST(Form, IsRefusedWhenTheDongleIsNotBlank) {
     expect_refused(h, Verb::form, "a", "not blank");
 }
 
+TEST(Form, IsRefusedWhenAnotherNodeCarriesANetworkThatWasNeverActivatedHere) {
+    House h;
+    make_new(h);
+    h.report("a").blank = false;
+    h.report("a").snapshot.id = "a-0-1";
+    h.hear("a");
+    expect_refused(h, Verb::form, "b", "a carries a network already");
+}
+
 TEST(Form, IsRefusedWhenAnyNodeWasActiveBefore) {
     House h;
     make_new(h);
