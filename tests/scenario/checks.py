@@ -63,6 +63,20 @@ class Witness:
                 longest = max(longest, float(event.get("ms", 0)), 1.0)
         return longest
 
+    def silences(self, mark=0):
+        """Seconds without any coordinator on the air that ended, and whether another one came."""
+        found, up, last = [], set(), None
+        for position, event in enumerate(self.events()):
+            if event["event"] in ("up", "overlap_begin"):
+                if last and not up and position >= mark:
+                    found.append({"s": (event["t_ms"] - last["t_ms"]) / 1000,
+                                  "moved": event["dongle"] != last["dongle"]})
+                up.add(event["dongle"])
+            elif event["event"] == "down":
+                up.discard(event["dongle"])
+                last = event
+        return found
+
     def figures(self, mark=0):
         return {"overlap": self.overlap_ms(mark), "formed": self.count("form"),
                 "rejoined": self.count("rejoin", mark),
@@ -93,6 +107,14 @@ def untruths(history, ups, active, on_air):
     if active and active not in on_air:
         wrong.append(f"{active} is said to be active; on the air: {', '.join(on_air) or 'nobody'}")
     return wrong
+
+
+def percentiles(seconds):
+    """What is published of many silences: {n, p50_s, p95_s, max_s}."""
+    ordered = sorted(seconds)
+    def at(share):
+        return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
+    return {"n": len(ordered), "p50_s": at(0.5), "p95_s": at(0.95), "max_s": at(1)}
 
 
 def violations(figures, negative=False):

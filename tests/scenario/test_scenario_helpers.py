@@ -9,7 +9,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE.parent / "e2e"))
 
-from checks import Witness, untruths, violations  # noqa: E402
+from checks import Witness, percentiles, untruths, violations  # noqa: E402
 from dsl import Wrong, parse, parse_line  # noqa: E402
 from play import Play, swap  # noqa: E402
 from soak import FAULTS, draw  # noqa: E402
@@ -45,7 +45,7 @@ class Language(unittest.TestCase):
     def test_the_soak_draws_only_what_the_language_has(self):
         dice = random.Random(7)
         for _ in range(50 * len(FAULTS)):
-            for text in draw(dice, "node-b"):
+            for text in draw(dice, "node-b")[1]:
                 parse_line(text, "soak")
 
     def test_nodes_are_swapped_everywhere_in_a_text(self):
@@ -77,6 +77,12 @@ class Checkers(unittest.TestCase):
     def test_an_overlap_that_began_before_the_mark_counts(self):
         end = {"event": "overlap_end", "dongle": "a", "ms": 250}
         self.assertEqual(self.witness(UP, *SECOND, end).overlap_ms(3), 250)
+
+    def test_a_silence_is_from_the_last_going_down_to_the_next_coming_up(self):
+        later = {**SECOND[0], "t_ms": 2501}
+        self.assertEqual(self.witness(UP, DOWN, later).silences(), [{"s": 2.5, "moved": True}])
+        self.assertEqual(percentiles([2.5, 1.0]),
+                         {"n": 2, "p50_s": 2.5, "p95_s": 2.5, "max_s": 2.5})
 
     def test_a_half_written_last_line_is_not_an_event(self):
         self.witness(UP)
