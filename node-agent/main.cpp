@@ -82,8 +82,9 @@ int run(const Config& config, const NodeConfig& self, bool guarded) {
     const auto patience = guard::Limits(config.timing).stop;
     if (auto locked = lock_directory(self.state, patience); !locked) return fail(locked.error());
     if (!guarded) return work(config, self, -1);
+    // Half of F: a host that was frozen for less has the other half to fence when it goes on.
     auto watchdog =
-        guard::choose_watchdog(self.watchdog, self.watchdog_device, config.timing.fence);
+        guard::choose_watchdog(self.watchdog, self.watchdog_device, config.timing.fence / 2);
     if (!watchdog) return fail(watchdog.error());
     return guard::watch_over(
         config, self, [&](int pipe) { return work(config, self, pipe); }, std::move(*watchdog));

@@ -170,6 +170,10 @@ bool strike_host(House& house, const Fault& f) {
             if (!h.agent || h.frozen) return false;
             house.kill_worker(f.node);
             return true;
+        case K::agent_hangs:
+            if (!h.agent || h.frozen) return false;
+            house.guards[f.node]->hang_worker(f.length);
+            return true;
         case K::power_cut:
             house.power_cut(f.node, f.length);
             return true;

@@ -11,7 +11,6 @@ namespace zha::sim {
 
 namespace {
 
-constexpr Millis kGuardNotices{100};
 constexpr Millis kBootTime{3000};
 constexpr Millis kFirstBoot{500};
 
@@ -62,6 +61,12 @@ House::House(const Plan& p)
         h.z2m.forms = [this, &h] { return form(h); };
         h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };
     }
+    for (unsigned i = 0; i < 2; ++i) {
+        std::function<void()> bite;
+        if (plan.watchdog) bite = [this, i] { power_cut(i, Millis{0}); };
+        guards[i] = std::make_unique<VirtualGuard>(
+            *hosts[i], std::max(fence_slack(plan), Millis{50}), std::move(bite));
+    }
     if (plan.fresh)
         host(1 - plan.blank).stick.image = another_network();
     else
@@ -75,7 +80,7 @@ House::House(const Plan& p)
         witness->told(line);
     };
     world.time.at_each_step([this] { look(); });
-    for (auto& h : hosts) h->boot();
+    for (auto& g : guards) g->begin();
     for (unsigned which = 0; which < 2; ++which) start_controller(which);
 }
 
@@ -143,29 +148,13 @@ void House::command(const std::string& verb, const std::string& to) {
 }
 
 void House::kill_worker(unsigned i) {
-    if (!host(i).agent) return;
-    host(i).kill_agent();
-    if (kept(Safeguard::guard_process)) guard(i);
-}
-
-void House::guard(unsigned i) {
-    const auto run = ++guard_run_[i];
-    world.time.after(kGuardNotices + host(i).stick.reset_time, [this, i, run] {
-        auto& h = host(i);
-        if (run != guard_run_[i] || off_[i] || h.agent) return;
-        if (h.frozen) return guard(i);
-        if (!h.service.immortal) h.service.die();
-        const bool answers = h.stick.plugged && !h.stick.hung && !h.stick.defiant;
-        if (answers && !h.service.immortal) h.stick.radio = false;
-        // With the proof, or without it: then the worker has to tell of it.
-        h.boot();
-    });
+    guards[i]->worker_killed();
 }
 
 void House::power_cut(unsigned i, Millis length) {
     if (off_[i]) return;
     off_[i] = true;
-    ++guard_run_[i];
+    guards[i]->end();
     say("host " + host(i).self.name + " loses its power");
     host(i).power_cut();
     host(i).frozen = false;
@@ -180,7 +169,7 @@ void House::power_on(unsigned i) {
     const bool had = h.world.store.exists(h.self.state / "memory.json");
     if (auto memory = MemoryFile(world.store, h.self.state).load(); had && !memory)
         witness->violate(Checker::artefacts, memory.error().message);
-    h.boot();
+    guards[i]->begin();
     say("host " + h.self.name + " is on again");
 }
 
@@ -219,7 +208,8 @@ void House::mend() {
         if (h.frozen) h.thaw();
         h.reconnect();
         power_on(i);
-        if (!h.agent) guard(i);
+        // The one of a house without guards has to be started by hand.
+        if (!h.agent && !kept(Safeguard::guard_process)) guards[i]->begin();
         if (disagrees(h, sample::image()))
             h.put("configuration.yaml", sample::configuration(h.self.port));
         const auto backup = world.store.content(h.self.data / "coordinator_backup.json");
@@ -264,6 +254,7 @@ void House::look() {
         world.time.after(kBootTime, [this, which] { start_controller(which); });
     }
     witness->look();
+    for (auto& g : guards) g->look();
     count_steps();
 }
 

@@ -11,6 +11,7 @@
 
 #include "simulator/cluster/cluster.hpp"
 #include "simulator/simulate/plan.hpp"
+#include "simulator/simulate/virtual_guard.hpp"
 #include "simulator/simulate/witness.hpp"
 
 namespace zha::sim {
@@ -70,6 +71,7 @@ class House {
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
+    std::array<std::unique_ptr<VirtualGuard>, 2> guards;
     /// A controller and its host.
     struct Office {
         Office(World& world, Time offset, const Plan& plan)
@@ -93,7 +95,6 @@ class House {
     znp::Image form(Host& host);
     void look();
     void count_steps();
-    void guard(unsigned i);
     void say(const std::string& text) const {
         if (story) story(text);
     }
@@ -101,7 +102,6 @@ class House {
                                                HostStore& store, bool spare);
 
     std::array<bool, 2> off_{};
-    std::array<unsigned, 2> guard_run_{};
     std::array<std::string, 3> progress_;
     unsigned commands_ = 0;
     bool formed_ = false;  ///< a fresh house has its network

@@ -24,6 +24,7 @@ enum class FaultKind {
     service_mute,      ///< zigbee2mqtt never says "online"
     service_immortal,  ///< no signal ends zigbee2mqtt
     agent_killed,      ///< SIGKILL to the agent's worker
+    agent_hangs,       ///< the agent's worker stands still; its guard does not
     power_cut,         ///< the host is off, and comes back
     crash_at_write,    ///< power cut at the n-th change on disk from now
     freeze,            ///< nothing on the host runs; the radio goes on
