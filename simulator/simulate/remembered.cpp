@@ -4,6 +4,7 @@
 // are pure, so that the same text gives the same answer.
 #include <unordered_map>
 
+#include "controller/journal_file.hpp"
 #include "node-agent/sync/manifest_file.hpp"
 #include "node-agent/sync/sha256.hpp"
 #include "node-agent/sync/z2m_files.hpp"
@@ -17,6 +18,7 @@ Result<BackupParameters> parse_backup_anew(const std::string& json);
 Result<std::uint32_t> count_devices_anew(const std::string& database);
 Result<std::string> overlay_anew(const std::string& incoming, const std::string& own);
 Result<Manifest> decode_manifest_anew(const std::string& text);
+Result<Journal> decode_journal_anew(const std::string& text);
 std::string sha256_hex_anew(const std::string& bytes);
 
 namespace wire {
@@ -79,6 +81,11 @@ Result<std::string> overlay(const std::string& incoming, const std::string& own)
 
 Result<Manifest> decode_manifest(const std::string& text) {
     static thread_local Remembered known(decode_manifest_anew);
+    return known(text);
+}
+
+Result<Journal> decode_journal(const std::string& text) {
+    static thread_local Remembered known(decode_journal_anew);
     return known(text);
 }
 
