@@ -44,7 +44,7 @@ class ControllerProcess {
           bus(w.broker, {w.topics().controller_status(self.spare), controller_offline(),
                          config.timing.lease / 4, client_id}),
           controller(config, {clock, bus, store, history, traps}, std::move(journal), self),
-          io_(std::make_unique<asio::io_context>(1)) {
+          io_(std::make_unique<asio::io_context>(ASIO_CONCURRENCY_HINT_UNSAFE)) {
         controller.begin();
         bus.start();
         asio::co_spawn(*io_, controller.run(), asio::detached);

@@ -55,7 +55,7 @@ class AgentProcess {
           node({w.config, self, clock, bus, store, service, dongle_, std::move(fetch)}, memory),
           agent_(node),
           link_(node),
-          io_(std::make_unique<asio::io_context>(1)) {
+          io_(std::make_unique<asio::io_context>(ASIO_CONCURRENCY_HINT_UNSAFE)) {
         (void)node.snapshots.scan();
         agent_.begin();
         link_.begin();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -28,6 +29,13 @@ void add(Results& sum, std::uint64_t seed, const Outcome& outcome) {
         auto& kept = sum.gaps[gap.cause];
         if (kept.size() < kGapsKept) kept.push_back(gap);
     }
+}
+
+/// What this thread has had of a processor, whatever else that was busy with.
+double processor_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 struct Spread {
@@ -73,6 +81,9 @@ Results run_many(std::uint64_t count, unsigned jobs,
                 const std::lock_guard lock(mutex);
                 add(sum, done.number, done.outcome);
             }
+            const auto used = processor_seconds();
+            const std::lock_guard lock(mutex);
+            sum.cpu_seconds += used;
         });
     for (auto& thread : threads) thread.join();
     sum.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -92,7 +103,10 @@ std::string to_json(const Results& r) {
                {"simulated_hours", r.simulated_hours},
                {"faults", r.faults},
                {"seconds", r.seconds},
+               {"cpu_seconds", r.cpu_seconds},
                {"jobs", r.jobs},
+               {"schedules_per_cpu_second",
+                r.cpu_seconds > 0 ? static_cast<double>(r.schedules) / r.cpu_seconds : 0},
                {"schedules_per_second_per_job",
                 r.seconds > 0 ? static_cast<double>(r.schedules) / r.seconds / r.jobs : 0}};
     std::uint64_t total = 0;

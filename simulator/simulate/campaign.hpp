@@ -22,7 +22,8 @@ struct Results {
     std::uint64_t schedules = 0;
     std::uint64_t faults = 0;
     double simulated_hours = 0;
-    double seconds = 0;  ///< of a real clock, for people
+    double seconds = 0;      ///< of a real clock, for people
+    double cpu_seconds = 0;  ///< of all threads
     unsigned jobs = 1;
     std::map<std::string, std::vector<Gap>> gaps;  ///< by cause
     std::vector<Failure> failures;                 ///< in order of seeds; at most 1000

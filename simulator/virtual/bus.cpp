@@ -1,5 +1,8 @@
 #include "simulator/virtual/bus.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "platform/bus/topic_filter.hpp"
 
 namespace zha::sim {
@@ -18,7 +21,7 @@ Time instant(const VirtualTime& time) {
 void VirtualBroker::stop() {
     up_ = false;
     for (auto* client : clients_)
-        if (online_.erase(client) > 0) client->lose("the broker is gone");
+        if (std::exchange(client->online_, false)) client->lose("the broker is gone");
 }
 
 void VirtualBroker::start(bool kept) {
@@ -33,7 +36,8 @@ std::string VirtualBroker::retained(const std::string& topic) const {
 
 void VirtualBroker::inject(const BusMessage& message) {
     if (message.retained) retained_[message.topic] = message.payload;
-    distribute(message);
+    distribute(
+        std::make_shared<const BusMessage>(BusMessage{message.topic, message.payload, false}));
 }
 
 void VirtualBroker::join(VirtualBus& client) {
@@ -43,28 +47,63 @@ void VirtualBroker::join(VirtualBus& client) {
             leave(*other, true);
             other->lose("taken over");
         }
-    online_.insert(&client);
+    client.online_ = true;
 }
 
 void VirtualBroker::leave(VirtualBus& client, bool with_will) {
-    if (online_.erase(&client) == 0 || !with_will || client.options_.will_topic.empty()) return;
-    retained_[client.options_.will_topic] = client.options_.will_payload;
-    distribute({client.options_.will_topic, client.options_.will_payload, false});
+    const auto& will = client.options_;
+    if (!std::exchange(client.online_, false) || !with_will || will.will_topic.empty()) return;
+    inject({will.will_topic, will.will_payload, true});
 }
 
-void VirtualBroker::distribute(const BusMessage& message) {
+void VirtualBroker::distribute(const Message& message) {
     if (!up_) return;
     for (auto* client : clients_) {
-        if (!online_.contains(client) || chance() < trouble.drop) continue;
+        if (!client->online_ || chance() < trouble.drop) continue;
         const unsigned copies = chance() < trouble.duplicate ? 2 : 1;
-        for (unsigned i = 0; i < copies; ++i)
-            client->arrive({message.topic, message.payload, false}, delay());
+        for (unsigned i = 0; i < copies; ++i) client->arrive(message, delay());
     }
 }
 
 void VirtualBroker::replay(VirtualBus& client) {
     for (const auto& [topic, payload] : retained_)
-        if (!payload.empty()) client.arrive({topic, payload, true}, delay());
+        if (!payload.empty())
+            client.arrive(std::make_shared<const BusMessage>(BusMessage{topic, payload, true}),
+                          delay());
+}
+
+void VirtualBroker::send(Parcel parcel, Millis delay) {
+    auto place = parcels_.size();
+    if (free_.empty()) {
+        parcels_.emplace_back();
+    } else {
+        place = free_.back();
+        free_.pop_back();
+    }
+    parcels_[place] = std::move(parcel);
+    time_.after(delay, [this, place] { deliver(place); });
+}
+
+void VirtualBroker::deliver(std::size_t place) {
+    const auto parcel = std::move(parcels_[place]);
+    free_.push_back(place);
+    auto* client = client_of(parcel.session);
+    if (client == nullptr || client->severed_) return;
+    if (client->blocked(parcel.inward)) {
+        client->held_.push_back(parcel);
+    } else if (parcel.inward) {
+        client->hand_over(*parcel.message);
+    } else {
+        if (parcel.retain) retained_[parcel.message->topic] = parcel.message->payload;
+        distribute(parcel.message);
+    }
+}
+
+VirtualBus* VirtualBroker::client_of(std::uint64_t session) const {
+    if (session == 0) return nullptr;
+    const auto it = std::find_if(clients_.begin(), clients_.end(),
+                                 [&](const auto* c) { return c->session_ == session; });
+    return it == clients_.end() ? nullptr : *it;
 }
 
 Millis VirtualBroker::delay() {
@@ -85,7 +124,7 @@ VirtualBus::~VirtualBus() {
         broker_.leave(*this, true);
         return;
     }
-    if (broker_.online_.erase(this) == 0) return;
+    if (!online_) return;
     const auto will = options_;
     auto& broker = broker_;
     broker_.time_.after(options_.keepalive * 3 / 2, [&broker, will] {
@@ -109,7 +148,7 @@ void VirtualBus::try_to_connect() {
             return;
         }
         connected_ = true;
-        session_ = std::make_shared<int>(0);
+        session_ = ++broker_.sessions_;
         broker_.join(*this);
         broker_.replay(*this);
         if (on_connection_) on_connection_(true, "");
@@ -120,12 +159,12 @@ void VirtualBus::lose(const std::string& why) {
     if (!connected_) return;
     if (stunned_) {
         lost_while_stunned_ = true;
-        session_.reset();
+        session_ = 0;
         held_.clear();
         return;
     }
     connected_ = false;
-    session_.reset();
+    session_ = 0;
     held_.clear();
     if (on_connection_) on_connection_(false, why);
     if (started_) try_to_connect();
@@ -135,42 +174,47 @@ bool VirtualBus::blocked(bool inward) const {
     return inward ? cut_in_ || stunned_ : cut_out_;
 }
 
-void VirtualBus::carry(Millis delay, bool inward, std::function<void()> what) {
-    auto& time = broker_.time_;
-    auto& last = inward ? last_in_ : last_out_;
-    const auto at = std::max(last, instant(time) + delay);
-    last = at;
-    const std::weak_ptr<int> session = session_;
-    time.after(at - instant(time), [this, session, inward, what = std::move(what)] {
-        if (session.expired() || severed_) return;
-        if (blocked(inward))
-            held_.emplace_back(inward, what);
-        else
-            what();
-    });
+void VirtualBus::carry(Millis delay, Parcel parcel) {
+    const auto now = instant(broker_.time_);
+    auto& last = parcel.inward ? last_in_ : last_out_;
+    last = std::max(last, now + delay);
+    // It comes in its turn, but nobody would look at it.
+    if (parcel.inward && takers(parcel.message->topic).empty()) return;
+    parcel.session = session_;
+    broker_.send(std::move(parcel), last - now);
 }
 
 Status VirtualBus::publish(const std::string& topic, const std::string& payload, bool retain, int) {
     if (!connected_ || severed_)
         return {Errc::unavailable, topic + ": not connected to the broker"};
-    auto& broker = broker_;
-    carry(broker_.delay(), false, [&broker, topic, payload, retain] {
-        if (retain) broker.retained_[topic] = payload;
-        broker.distribute({topic, payload, false});
-    });
+    auto message = std::make_shared<const BusMessage>(BusMessage{topic, payload, false});
+    carry(broker_.delay(), {0, false, retain, std::move(message)});
     return {};
 }
 
-void VirtualBus::arrive(BusMessage message, Millis delay) {
-    if (message.payload.size() > kPayloadMax) return;
-    carry(delay, true, [this, message = std::move(message)] {
-        // A handler may subscribe: by index.
-        for (std::size_t i = 0; i < handlers_.size(); ++i)
-            if (topic_matches(handlers_[i].first, message.topic)) handlers_[i].second(message);
-    });
+void VirtualBus::arrive(const VirtualBroker::Message& message, Millis delay) {
+    if (message->payload.size() > kPayloadMax) return;
+    carry(delay, {0, true, false, message});
+}
+
+void VirtualBus::hand_over(const BusMessage& message) {
+    // A handler may subscribe: by index.
+    const auto& whose = takers(message.topic);
+    for (std::size_t i = 0; i < whose.size(); ++i) handlers_[whose[i]].second(message);
+}
+
+const std::vector<std::size_t>& VirtualBus::takers(const std::string& topic) {
+    const auto known = takers_.find(topic);
+    if (known != takers_.end()) return known->second;
+    auto& whose = takers_[topic];
+    for (std::size_t i = 0; i < handlers_.size(); ++i)
+        if (topic_matches(handlers_[i].first, topic)) whose.push_back(i);
+    return whose;
 }
 
 void VirtualBus::subscribe(const std::string& filter, Handler handler) {
+    for (auto& [topic, whose] : takers_)
+        if (topic_matches(filter, topic)) whose.push_back(handlers_.size());
     handlers_.emplace_back(filter, std::move(handler));
 }
 
@@ -183,17 +227,18 @@ Task<void> VirtualBus::stop(Time) {
     if (connected_) {
         connected_ = false;
         broker_.leave(*this, true);
-        session_.reset();
+        session_ = 0;
     }
     co_return;
 }
 
 void VirtualBus::give_up_later() {
-    const std::weak_ptr<int> session = session_;
-    broker_.time_.after(options_.keepalive * 3 / 2, [this, session] {
-        if (session.expired() || !(cut_in_ || cut_out_ || stunned_)) return;
-        broker_.leave(*this, true);
-        lose("no answer from the broker");
+    auto& broker = broker_;
+    broker_.time_.after(options_.keepalive * 3 / 2, [&broker, session = session_] {
+        auto* client = broker.client_of(session);
+        if (client == nullptr || !(client->cut_in_ || client->cut_out_ || client->stunned_)) return;
+        broker.leave(*client, true);
+        client->lose("no answer from the broker");
     });
 }
 
@@ -225,7 +270,7 @@ void VirtualBus::sever() {
 }
 
 void VirtualBus::flush() {
-    for (const auto& [inward, what] : std::exchange(held_, {})) carry(Millis{0}, inward, what);
+    for (auto& parcel : std::exchange(held_, {})) carry(Millis{0}, std::move(parcel));
 }
 
 }  // namespace zha::sim

@@ -1,15 +1,17 @@
 // What: an MQTT broker in memory, and Bus clients of it.
 // Why: tests cut links, stop the broker and lose, delay or repeat messages, the same every time.
-// Contract: as Bus. Messages of one client arrive in order. While a client's link is cut nothing
+// Contract: as Bus. A client is sent what it has subscribed to. Messages of one client arrive in
+// order. While a client's link is cut nothing
 //      gets through in either direction; what was on its way arrives late when the link comes back
 //      before the session is given up, and never afterwards. A client that is destroyed is a
 //      process that died: its will is published at once.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "platform/bus/bus.hpp"
@@ -43,10 +45,23 @@ class VirtualBroker {
 
   private:
     friend class VirtualBus;
+    using Message = std::shared_ptr<const BusMessage>;
+    /// A message on its way to or from a client.
+    struct Parcel {
+        std::uint64_t session = 0;  ///< when that is over, it is void
+        bool inward = false;        ///< to the client
+        bool retain = false;
+        Message message;
+    };
+
     void join(VirtualBus& client);
     void leave(VirtualBus& client, bool with_will);
-    void distribute(const BusMessage& message);
+    void distribute(const Message& message);
     void replay(VirtualBus& client);
+    void send(Parcel parcel, Millis delay);
+    void deliver(std::size_t place);
+    /// Nobody: the session is over.
+    VirtualBus* client_of(std::uint64_t session) const;
     double chance() { return static_cast<double>(random_() >> 11) / 9007199254740992.0; }
     Millis delay();
 
@@ -54,8 +69,10 @@ class VirtualBroker {
     std::mt19937_64 random_;
     bool up_ = true;
     std::map<std::string, std::string> retained_;
-    std::vector<VirtualBus*> clients_;    ///< all, in order of creation
-    std::set<const VirtualBus*> online_;  ///< with a session
+    std::vector<VirtualBus*> clients_;  ///< all, in order of creation
+    std::uint64_t sessions_ = 0;        ///< there were so far
+    std::vector<Parcel> parcels_;
+    std::vector<std::size_t> free_;  ///< places in parcels_
 };
 
 class VirtualBus final : public Bus {
@@ -92,21 +109,26 @@ class VirtualBus final : public Bus {
 
   private:
     friend class VirtualBroker;
-    using Alive = std::shared_ptr<int>;  ///< its session; what refers to an older one is void
+    using Parcel = VirtualBroker::Parcel;
 
     void try_to_connect();
     void lose(const std::string& why);
-    void arrive(BusMessage message, Millis delay);
-    /// Runs `what` at `delay` from now, in order; held while the link is cut, void without session.
-    void carry(Millis delay, bool inward, std::function<void()> what);
+    void arrive(const VirtualBroker::Message& message, Millis delay);
+    /// Delivered at `delay` from now, in order; held while the link is cut, void without session.
+    void carry(Millis delay, Parcel parcel);
+    void hand_over(const BusMessage& message);
+    /// The handlers of this topic.
+    const std::vector<std::size_t>& takers(const std::string& topic);
     void flush();
     bool blocked(bool inward) const;
     void give_up_later();
 
     VirtualBroker& broker_;
     Options options_;
-    std::vector<std::pair<std::string, Handler>> handlers_;
+    std::deque<std::pair<std::string, Handler>> handlers_;
+    std::unordered_map<std::string, std::vector<std::size_t>> takers_;
     std::function<void(bool, const std::string&)> on_connection_;
+    bool online_ = false;  ///< the broker's view
     bool started_ = false;
     bool connected_ = false;
     bool cut_in_ = false;
@@ -114,11 +136,11 @@ class VirtualBus final : public Bus {
     bool stunned_ = false;
     bool severed_ = false;
     bool lost_while_stunned_ = false;
-    Alive session_;
-    Alive self_ = std::make_shared<int>(0);
+    std::uint64_t session_ = 0;  ///< 0: none
+    std::shared_ptr<int> self_ = std::make_shared<int>(0);
     Time last_in_{0};
     Time last_out_{0};
-    std::vector<std::pair<bool, std::function<void()>>> held_;  ///< inward?, what
+    std::vector<Parcel> held_;
 };
 
 }  // namespace zha::sim

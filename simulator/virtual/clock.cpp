@@ -1,5 +1,6 @@
 #include "simulator/virtual/clock.hpp"
 
+#include <algorithm>
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/async_result.hpp>
 #include <asio/post.hpp>
@@ -35,45 +36,45 @@ class HandlerSleeper final : public VirtualTime::Sleeper {
 
 }  // namespace
 
-Schedule::Handle VirtualTime::after(Micros delay, std::function<void()> callback) {
-    return schedule_.after(delay, [this, callback = std::move(callback)] {
-        callback();
-        run_dry();
-    });
-}
-
 std::uint64_t VirtualTime::sleep(const asio::execution_context& context, Micros delay,
                                  std::unique_ptr<Sleeper> sleeper) {
     const auto id = ++next_sleeper_;
     const auto alarm = schedule_.after(delay, [this, id] { due(id); });
-    sleepers_.emplace(id, Waiting{&context, std::move(sleeper), alarm});
+    sleepers_.push_back({id, &context, std::move(sleeper), alarm});
     return id;
 }
 
+VirtualTime::Sleepers::iterator VirtualTime::find(std::uint64_t id) {
+    const auto it = std::lower_bound(sleepers_.begin(), sleepers_.end(), id,
+                                     [](const Waiting& w, std::uint64_t i) { return w.id < i; });
+    return it == sleepers_.end() || it->id == id ? it : sleepers_.end();
+}
+
 void VirtualTime::rouse(std::uint64_t id) {
-    auto node = sleepers_.extract(id);
-    if (node.empty()) return;
-    schedule_.cancel(node.mapped().alarm);
-    node.mapped().sleeper->cancel();
+    const auto it = find(id);
+    if (it == sleepers_.end()) return;
+    schedule_.cancel(it->alarm);
+    const auto sleeper = std::move(it->sleeper);
+    sleepers_.erase(it);
+    sleeper->cancel();
 }
 
 void VirtualTime::due(std::uint64_t id) {
-    const auto it = sleepers_.find(id);
-    if (frozen_.contains(it->second.context)) {
-        it->second.overdue = true;
+    const auto it = find(id);
+    if (frozen_.contains(it->context)) {
+        it->overdue = overslept_ = true;
         return;
     }
-    const auto sleeper = std::move(it->second.sleeper);
+    const auto sleeper = std::move(it->sleeper);
     sleepers_.erase(it);
     sleeper->wake();
-    run_dry();
 }
 
 void VirtualTime::thaw(asio::io_context& io) {
     frozen_.erase(&io);
-    for (auto& [id, waiting] : sleepers_) {
+    for (auto& waiting : sleepers_) {
         if (waiting.context != &io || !std::exchange(waiting.overdue, false)) continue;
-        const auto whose = id;
+        const auto whose = waiting.id;
         waiting.alarm = schedule_.after(Micros{0}, [this, whose] { due(whose); });
     }
 }
@@ -83,13 +84,12 @@ void VirtualTime::forget(asio::io_context& io) {
     frozen_.erase(&io);
     // What a dying coroutine's frame destroys may itself look at the sleepers: take them out first.
     std::vector<std::unique_ptr<Sleeper>> ended;
-    for (auto it = sleepers_.begin(); it != sleepers_.end();) {
-        const auto present = it++;
-        if (present->second.context != &io) continue;
-        schedule_.cancel(present->second.alarm);
-        ended.push_back(std::move(present->second.sleeper));
-        sleepers_.erase(present);
-    }
+    std::erase_if(sleepers_, [&](Waiting& waiting) {
+        if (waiting.context != &io) return false;
+        schedule_.cancel(waiting.alarm);
+        ended.push_back(std::move(waiting.sleeper));
+        return true;
+    });
 }
 
 void VirtualTime::run_dry() {

@@ -7,9 +7,9 @@
 
 #include <asio/io_context.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "platform/clock/clock.hpp"
@@ -19,6 +19,14 @@ namespace zha::sim {
 
 class VirtualTime {
   public:
+    VirtualTime() {
+        schedule_.after_each([this] {
+            if (!std::exchange(overslept_, false)) run_dry();
+        });
+    }
+    VirtualTime(const VirtualTime&) = delete;
+    VirtualTime& operator=(const VirtualTime&) = delete;
+
     void drive(asio::io_context& io) { contexts_.push_back(&io); }
     void forget(asio::io_context& io);
     /// A process that does not run: who is due meanwhile wakes up at the thaw.
@@ -26,7 +34,9 @@ class VirtualTime {
     void thaw(asio::io_context& io);
 
     Micros elapsed() const { return schedule_.now(); }
-    Schedule::Handle after(Micros delay, std::function<void()> callback);
+    Schedule::Handle after(Micros delay, std::function<void()> callback) {
+        return schedule_.after(delay, std::move(callback));
+    }
     void cancel(Schedule::Handle handle) { schedule_.cancel(handle); }
 
     void advance(Millis span);
@@ -50,19 +60,23 @@ class VirtualTime {
 
   private:
     struct Waiting {
+        std::uint64_t id;
         const asio::execution_context* context;
         std::unique_ptr<Sleeper> sleeper;
         Schedule::Handle alarm = 0;
         bool overdue = false;  ///< due while frozen
     };
+    using Sleepers = std::vector<Waiting>;
+    Sleepers::iterator find(std::uint64_t id);
     void due(std::uint64_t id);
     void run_dry();
 
     VirtualSchedule schedule_;
     std::vector<asio::io_context*> contexts_;
-    std::map<std::uint64_t, Waiting> sleepers_;
+    Sleepers sleepers_;  ///< by id, which is by age; they are few
     std::uint64_t next_sleeper_ = 0;
     std::set<const asio::execution_context*> frozen_;
+    bool overslept_ = false;  ///< what was due was frozen: nothing has happened
     std::function<void()> look_;
 };
 

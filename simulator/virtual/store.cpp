@@ -11,7 +11,11 @@ Error no_space(const std::string& path) {
 }  // namespace
 
 std::string VirtualStore::key(const Path& path) {
-    auto text = path.lexically_normal().string();
+    auto text = path.string();
+    // Most are normal already, and taking a path apart is dear.
+    const bool normal = text.starts_with('/') && text.find("//") == std::string::npos &&
+                        text.find("/.") == std::string::npos;
+    if (!normal) text = path.lexically_normal().string();
     while (text.size() > 1 && text.back() == '/') text.pop_back();
     return text;
 }
