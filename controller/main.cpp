@@ -35,8 +35,9 @@ MqttOptions mqtt_options(const Config& config, bool spare) {
     options.client_id = "zha-" + config.cluster + (spare ? "-controller-spare" : "-controller");
     options.will_topic = topics.controller_status(spare);
     options.will_payload = controller_offline();
-    // The will has to come within half a lease (docs/state-machine.md).
-    options.keepalive = config.timing.lease / 4;
+    // The will has to come within half a lease (docs/state-machine.md). And who is given up by the
+    // broker has to notice within F of that: it would count W on, while the holder holds on.
+    options.keepalive = std::min(config.timing.lease / 4, config.timing.fence);
     return options;
 }
 

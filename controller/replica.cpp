@@ -25,8 +25,9 @@ std::string fault_of(const Journal& j, const Config& config) {
         return "a number is out of range";
     if (!is_node(config, j.holder) || !is_node(config, j.stopped))
         return "it names a node that is not configured";
-    for (const auto& name : j.maintenance)
-        if (!is_node(config, name)) return "it names a node that is not configured";
+    for (const auto* names : {&j.maintenance, &j.unpowered})
+        for (const auto& name : *names)
+            if (!is_node(config, name)) return "it names a node that is not configured";
     if (j.fingerprint.size() > kTextMost || j.last_text.size() > kTextMost)
         return "a text is too long";
     if (!j.move) return "";

@@ -24,7 +24,7 @@ struct Timing {
     Millis lease{15000};         ///< T
     Millis fence{6000};          ///< F: own expiry to verified silence
     double drift = 0.01;         ///< rho: clock rates are within 1 +- rho
-    Millis hold_down{22000};     ///< W >= (1+rho)(T/(1-rho)+F)
+    Millis hold_down{22000};     ///< W >= (1+rho)(T/(1-rho)+F) + 1 ms
     Millis stop_timeout{90000};  ///< graceful stop of zigbee2mqtt
     Millis promote_timeout{120000};
     Millis start_timeout{60000};  ///< zigbee2mqtt start to "online"

@@ -55,7 +55,8 @@ Millis required_hold_down(const Timing& t) {
     const double lease = double(t.lease.count()) / (1.0 - t.drift);
     const double wait = (1.0 + t.drift) * (lease + double(t.fence.count()));
     // The nudge keeps an exact whole number from being rounded up by the last bit of a double.
-    return Millis{static_cast<Millis::rep>(std::ceil(wait - 1e-6))};
+    // The controller reads whole milliseconds: n of them may be only a little more than n - 1.
+    return Millis{static_cast<Millis::rep>(std::ceil(wait - 1e-6)) + 1};
 }
 
 Status check_timing(const Timing& t) {

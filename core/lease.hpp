@@ -9,10 +9,12 @@
 
 namespace zha {
 
-/// Smallest W that is safe: (1+rho)(T/(1-rho)+F), rounded up.
+/// Smallest W that is safe: (1+rho)(T/(1-rho)+F), rounded up, and 1 ms.
 ///
 /// The holder counts T on a clock that may be slow by rho, then needs F until its silence is
-/// proven; the controller counts W on a clock that may be fast by rho.
+/// proven; the controller counts W on a clock that may be fast by rho. Both clocks are read in
+/// whole milliseconds: that makes the holder's T shorter at worst, and the controller's W, too.
+/// zha-lease-model searches every state for it (docs/reliability.md).
 Millis required_hold_down(const Timing& timing);
 
 Status check_timing(const Timing& timing);

@@ -40,6 +40,9 @@ TEST_F(ReplicaTest, NamesOnlyNodesThatAreConfigured) {
     j.maintenance.insert("x");
     EXPECT_NE(refusal(), "");
     j = Office::journal();
+    j.unpowered.insert("x");
+    EXPECT_NE(refusal(), "");
+    j = Office::journal();
     j.move.emplace().to = "x";
     EXPECT_NE(refusal(), "");
 }

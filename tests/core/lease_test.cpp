@@ -18,14 +18,14 @@ TEST(Lease, HoldDownCoversTheSlowestHolderOnTheFastestClock) {
     Timing t;
     t.lease = Millis{15000};
     t.fence = Millis{6000};
-    t.drift = 0.01;  // 1.01 * (15000 / 0.99 + 6000) = 21363.03
-    EXPECT_EQ(required_hold_down(t), Millis{21364});
+    t.drift = 0.01;  // 1.01 * (15000 / 0.99 + 6000) = 21363.03, and one for reading whole ones
+    EXPECT_EQ(required_hold_down(t), Millis{21365});
 }
 
-TEST(Lease, WithoutDriftHoldDownIsLeaseAndFence) {
+TEST(Lease, WithoutDriftHoldDownIsLeaseAndFenceAndOneReading) {
     Timing t;
     t.drift = 0;
-    EXPECT_EQ(required_hold_down(t), t.lease + t.fence);
+    EXPECT_EQ(required_hold_down(t), t.lease + t.fence + Millis{1});
 }
 
 TEST(Lease, OneMillisecondTooShortIsRefusedWithTheRequiredValue) {
@@ -36,7 +36,7 @@ TEST(Lease, OneMillisecondTooShortIsRefusedWithTheRequiredValue) {
     const auto status = check_timing(t);
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().message.rfind("hold_down: ", 0), 0u);
-    EXPECT_NE(status.error().message.find(" 21364ms "), std::string::npos);
+    EXPECT_NE(status.error().message.find(" 21365ms "), std::string::npos);
 }
 
 TEST(Lease, LeaseMustOutliveLostReports) {

@@ -89,7 +89,7 @@ TEST(Config, TooShortHoldDownIsRefusedWithTheRequiredValue) {
                                      "timing:\n  lease: 15s\n"
                                      "  hold_down: 20s\n"));
     EXPECT_EQ(text.rfind("f:9: timing.hold_down: 20000ms is too short", 0), 0u) << text;
-    EXPECT_NE(text.find("at least 21364ms are required"), std::string::npos) << text;
+    EXPECT_NE(text.find("at least 21365ms are required"), std::string::npos) << text;
 }
 
 TEST(Config, DurationsNeedAUnit) {

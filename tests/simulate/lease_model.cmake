@@ -1,0 +1,13 @@
+# Runs the model of the lease and compares its exit code and last word; -DMODEL, -DOPTIONS, -DEXIT.
+separate_arguments(OPTIONS)
+execute_process(COMMAND ${MODEL} ${OPTIONS} OUTPUT_VARIABLE said RESULT_VARIABLE code)
+message("${said}")
+if(EXIT EQUAL 0)
+  set(word "exhausted, never two on the air")
+else()
+  set(word "SPLIT BRAIN: two coordinators on the air")
+endif()
+string(FIND "${said}" "${word}" found)
+if(NOT code EQUAL EXIT OR found EQUAL -1)
+  message(FATAL_ERROR "exit ${code}, expected ${EXIT} and \"${word}\"")
+endif()
