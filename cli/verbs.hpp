@@ -11,6 +11,8 @@ int status(const Options& options);
 int watch(const Options& options);
 /// The configuration was loaded already, so it is right; says what its timings promise.
 int check_config(const Options& options, const std::string& file);
+/// The longest outage for each kind of failure, at most 80 columns wide.
+std::string rto_table(const Config& config);
 /// Needs neither configuration nor controller. `what`: show, check or mermaid.
 int fsm(const Options& options, const std::string& what);
 int history(const Options& options, unsigned limit);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/lease.hpp"
+#include "core/rto.hpp"
 #include "platform/config/values.hpp"
 
 namespace zha::config {
@@ -250,6 +251,10 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
             check_against(s, node, names, tcp_ports);
         },
         Need::required);
+    // Only of values that are right by themselves.
+    if (check_timing(config.timing))
+        if (const auto takeover = check_takeover(config); !takeover)
+            top.problem("controller.spare.takeover_after", takeover.error().message);
     top.finish();
     return config;
 }

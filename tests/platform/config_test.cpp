@@ -64,6 +64,10 @@ TEST(Config, ASpareControllerIsOptionalAndNeedsAPlace) {
     EXPECT_EQ(takeover_after(*config), config->timing.lease / 2);
     EXPECT_EQ(takeover_after(*parse_config(spare("{state: /e, takeover_after: 9s}"), "f")),
               Millis{9000});
+    const auto late =
+        said(spare("{state: /e, takeover_after: 9s}") + "on_controller_loss: fence\n");
+    EXPECT_NE(late.find("controller.spare.takeover_after: 9000ms is too long"), std::string::npos)
+        << late;
     EXPECT_EQ(said(spare("{takeover_after: 9s}")), "f:4: controller.spare.state: is required");
     EXPECT_NE(said(spare("{state: /e, takeover_after: 10ms}")), "accepted");
 }
