@@ -199,6 +199,30 @@ TEST(Config, FenceDevicesTakeTheirOwnKeysOnly) {
     EXPECT_NE(said(with_fence("driver: mqtt, command_topic: p, state_topic: p")), "accepted");
 }
 
+TEST(Config, DrillsHaveAScheduleAndBlackoutHours) {
+    const auto with = [](const std::string& map) {
+        return file_with("{driver: openrc}", "drill: " + map + "\n");
+    };
+    EXPECT_FALSE(parse_config(file_with(), "f")->drill.schedule);
+    const auto config = parse_config(
+        with("{schedule: '0 4 * * 0', blackout: [{hours: '22:00-06:00', weekdays: 5-6}]}"), "f");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->drill.schedule->weekdays, 1U);
+    EXPECT_EQ(config->drill.blackout.at(0).from, 22U * 60);
+    EXPECT_EQ(config->drill.blackout.at(0).weekdays, 0x60U);
+    EXPECT_EQ(config->drill.dwell, Millis{60000});
+    EXPECT_EQ(said(with("{schedule: '0 4 * *'}")),
+              "f:7: drill.schedule: has 4 fields, not five: minute, hour, day of month, month, "
+              "weekday");
+    EXPECT_EQ(said(with("{blackout: [{hours: '6-8'}]}")),
+              "f:7: drill.blackout[0].hours: takes HH:MM-HH:MM, which may span midnight");
+    EXPECT_EQ(said(with("{blackout: [{weekdays: '1'}]}")),
+              "f:7: drill.blackout[0].hours: is required");
+    EXPECT_EQ(said(with("{dwell: 2h}")), "f:7: drill.dwell: is not between 1s and 1h");
+    EXPECT_NE(said(with("{shedule: '0 4 * * 0'}")).find("nearest known one is schedule"),
+              std::string::npos);
+}
+
 TEST(Config, FencingAndTheAirCheckHaveDefaults) {
     const auto config = parse_config(file_with(), "f");
     ASSERT_TRUE(config);
