@@ -25,6 +25,18 @@ struct MoveRequest {
 };
 int move(const Options& options, const MoveRequest& request);
 
+/// Asks on the terminal; nobody there to ask means no.
+bool confirmed(const Options& options, const std::string& text);
+
+struct DrillRequest {
+    std::string node;  ///< may be empty: the best standby
+    bool dry_run = false;
+};
+/// A planned switchover and back; ends well only when both were verified.
+int drill(const Options& options, const DrillRequest& request);
+/// The report at its end: `last_drill` of the state.
+std::string drill_table(const nlohmann::ordered_json& report);
+
 /// pause, resume and maintenance: told to the controller.
 struct PolicyRequest {
     std::string verb;

@@ -41,6 +41,16 @@ TEST(CheckConfig, ProgramsGetABoundForEachKindOfFailure) {
     EXPECT_GT(value["worst"].size(), 10U);
 }
 
+TEST(DrillVerb, TheReportNamesBothGapsAndLeavesOutWhatNeverWas) {
+    const auto done = nlohmann::ordered_json::parse(
+        R"({"result":"done","gap_there_s":8.12,"gap_back_s":7.9,"text":"x"})");
+    EXPECT_EQ(cli::drill_table(done),
+              "drill: done\n  gap on the way there     8.1 s\n  gap on the way back      7.9 s\n");
+    const auto failed = nlohmann::ordered_json::parse(R"({"result":"failed","gap_back_s":0})");
+    EXPECT_NE(cli::drill_table(failed).find("back          -"), std::string::npos)
+        << cli::drill_table(failed);
+}
+
 TEST(FsmVerb, CheckAnswersProgramsInJson) {
     cli::Options options;
     options.json = true;
