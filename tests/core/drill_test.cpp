@@ -59,6 +59,7 @@ TEST(Drill, GoesThereAndBackAndReportsBothGaps) {
     half(h, "a", "b");
     EXPECT_FALSE(h.moving());
     EXPECT_EQ(h.journal().drill->phase, DrillPhase::dwell);
+    EXPECT_NE(explain(h.s).back().text.find("a gets the role back from b"), std::string::npos);
     h.live(h.config.drill.dwell - Millis{5000});
     EXPECT_FALSE(h.moving()) << "the other node is active for a while";
     h.live(Millis{5000});
