@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kTextMost = 128;
 constexpr int kDaysAhead = 3660;
-constexpr FaceMinute kMinutesADay = 24 * 60;
+constexpr FaceMinute kMinutesADay = FaceMinute{24} * 60;
 
 struct Field {
     const char* name;
