@@ -21,9 +21,21 @@ struct Arguments {
     bool allow_stale = false;
     bool allow_version = false;
     unsigned limit = 20;
+    bool dry_run = false;
     unsigned timeout_s = 240;
+    unsigned drill_timeout_s = 1800;
     cli::Options options;
 };
+
+void add_drill(CLI::App& app, Arguments& a) {
+    auto* drill = app.add_subcommand("drill", "planned move to a standby and back, with a report");
+    drill->add_option("--to", a.node, "node that is active meanwhile (default: the best one)");
+    drill->add_flag("--dry-run", a.dry_run, "only say whether it would begin");
+    drill->add_flag("--yes,-y", a.options.yes, "do not ask");
+    drill->add_option("--timeout", a.drill_timeout_s, "seconds to wait for the end")
+        ->check(CLI::Range(1, 7200))
+        ->capture_default_str();
+}
 
 /// What the controller shall leave alone; returns the verb that may move the role.
 CLI::App* add_policies(CLI::App& app, Arguments& a) {
@@ -66,6 +78,7 @@ void add_verbs(CLI::App& app, Arguments& a) {
     failover->add_flag("--allow-stale-snapshot", a.allow_stale, "even one older than rpo_max");
     for (auto* verb : {switchover, failover})
         verb->add_flag("--allow-version", a.allow_version, "even to an older zigbee2mqtt");
+    add_drill(app, a);
     auto* maintenance = add_policies(app, a);
     for (auto* verb : {switchover, failover, form, maintenance}) {
         if (verb != maintenance) verb->add_flag("--yes,-y", a.options.yes, "do not ask");
@@ -101,6 +114,11 @@ int run(const CLI::App& app, const Arguments& a) {
     if (verb == "history") return cli::history(a.options, a.limit);
     if (verb == "explain") return cli::explain(a.options);
     if (verb == "pause") return pause(a);
+    if (verb == "drill") {
+        auto options = a.options;
+        options.timeout = Millis{1000 * static_cast<std::int64_t>(a.drill_timeout_s)};
+        return cli::drill(options, {a.node, a.dry_run});
+    }
     if (verb == "resume") return cli::policy(a.options, {verb, "", "", 0});
     if (verb == "maintenance") {
         const auto* option = a.allow_failover ? "allow_failover"

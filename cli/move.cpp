@@ -20,7 +20,8 @@ std::string question(const MoveRequest& request, const nlohmann::ordered_json& s
     return "Move the role" + from + " to " + request.node + "?";
 }
 
-/// Nobody there to ask means no.
+}  // namespace
+
 bool confirmed(const Options& options, const std::string& text) {
     if (options.yes) return true;
     if (::isatty(STDIN_FILENO) == 0) return false;
@@ -30,8 +31,6 @@ bool confirmed(const Options& options, const std::string& text) {
     std::getline(std::cin, answer);
     return answer == "y" || answer == "Y" || answer == "yes";
 }
-
-}  // namespace
 
 Task<int> order(const Options& options, Session& session, Clock& clock, nlohmann::json command) {
     const auto began = clock.now();

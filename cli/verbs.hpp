@@ -11,6 +11,8 @@ int status(const Options& options);
 int watch(const Options& options);
 /// The configuration was loaded already, so it is right; says what its timings promise.
 int check_config(const Options& options, const std::string& file);
+/// The longest outage for each kind of failure, at most 80 columns wide.
+std::string rto_table(const Config& config);
 /// Needs neither configuration nor controller. `what`: show, check or mermaid.
 int fsm(const Options& options, const std::string& what);
 int history(const Options& options, unsigned limit);
@@ -22,6 +24,18 @@ struct MoveRequest {
     bool allow_version = false;
 };
 int move(const Options& options, const MoveRequest& request);
+
+/// Asks on the terminal; nobody there to ask means no.
+bool confirmed(const Options& options, const std::string& text);
+
+struct DrillRequest {
+    std::string node;  ///< may be empty: the best standby
+    bool dry_run = false;
+};
+/// A planned switchover and back; ends well only when both were verified.
+int drill(const Options& options, const DrillRequest& request);
+/// The report at its end: `last_drill` of the state.
+std::string drill_table(const nlohmann::ordered_json& report);
 
 /// pause, resume and maintenance: told to the controller.
 struct PolicyRequest {

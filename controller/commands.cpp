@@ -31,6 +31,7 @@ std::optional<Verb> parse_verb(const std::string& text) {
     if (text == "pause") return Verb::pause;
     if (text == "resume") return Verb::resume;
     if (text == "maintenance") return Verb::maintenance;
+    if (text == "drill") return Verb::drill;
     return std::nullopt;
 }
 
@@ -46,7 +47,8 @@ Status options(const json& object, OperatorCommand& command) {
          command.allow_version},
         {"allow_failover", Verb::maintenance, command.allow_failover},
         {"stop", Verb::maintenance, command.stop},
-        {"off", Verb::maintenance, command.end}};
+        {"off", Verb::maintenance, command.end},
+        {"dry_run", Verb::drill, command.dry_run}};
     for (const auto& [name, verb, value] : flags) {
         const auto it = object.find(name);
         if (it == object.end()) continue;
@@ -91,8 +93,8 @@ Result<Request> decode_request(const std::string& text, std::string& id) {
     const auto known = parse_verb(verb);
     if (!known) return {Errc::invalid, "command: unknown verb"};
     const auto to = wire::text_of(object, "to");
-    const bool may_lack =
-        *known == Verb::failover || *known == Verb::pause || *known == Verb::resume;
+    const bool may_lack = *known == Verb::failover || *known == Verb::pause ||
+                          *known == Verb::resume || *known == Verb::drill;
     const bool optional = may_lack && !object.contains("to");
     if (!optional && !plain(to, 1, 32)) return {Errc::invalid, "command: no node named in \"to\""};
     OperatorCommand command{*known, id, to};

@@ -97,8 +97,24 @@ Task<void> Controller::run() {
         expected = p_.clock.now() + kTick;
         follow_lead();
         if (decide_now()) use_devices();
+        follow_schedule();
         publish_state();
     }
+}
+
+void Controller::follow_schedule() {
+    const auto& drill = config_.drill;
+    if (!drill.schedule) return;
+    const auto wall = p_.clock.wall();
+    const auto face = schedule::face_minute(wall, p_.offset(wall));
+    // Asked also by one that waits: what comes meanwhile is the other one's.
+    if (!drills_.due(*drill.schedule, face) || !acting()) return;
+    spdlog::info("the time of a drill has come");
+    situation_.blackout = schedule::covers(drill.blackout, face);
+    OperatorCommand command;
+    command.verb = OperatorCommand::Verb::drill;
+    command.scheduled = true;
+    decide_now(command);
 }
 
 void Controller::heard_report(const BusMessage& message) {
@@ -173,7 +189,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     if (auto saved = keep(decision.journal); !saved) {
         spdlog::error("the journal cannot be written, nothing is decided: {}",
                       saved.error().message);
-        if (situation_.command)
+        if (situation_.command && !situation_.command->id.empty())
             reply(situation_.command->id, true, "failed", saved.error().message);
         return false;
     }

@@ -14,6 +14,7 @@
 #include "controller/leadership.hpp"
 #include "controller/status_json.hpp"
 #include "core/decide.hpp"
+#include "core/schedule/timer.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/clock/clock.hpp"
 #include "platform/fence/fence_device.hpp"
@@ -38,6 +39,8 @@ struct ControllerParts {
     History& history;
     TrapSender& traps;
     Devices* devices = nullptr;
+    /// Seconds that the local time is ahead of UTC; for schedules.
+    std::int64_t (*offset)(WallSeconds) = local_offset;
 };
 
 /// Payload of the retained controller status that is the bus's will.
@@ -93,6 +96,8 @@ class Controller {
     /// One decision; false when there is no session or the journal could not be written: then
     /// nothing follows from it.
     bool decide_now(std::optional<OperatorCommand> command = std::nullopt);
+    /// Begins a drill when its time has come.
+    void follow_schedule();
     void send_order(const std::string& node, std::uint64_t nonce);
     void tell(const Event& event);
     void reply(const std::string& id, bool done, const std::string& code, const std::string& text,
@@ -131,6 +136,7 @@ class Controller {
     };
     std::map<std::string, Errand> power_;
     std::map<std::string, Errand> looks_;
+    schedule::Timer drills_;
     std::optional<asio::any_io_executor> executor_;  ///< while run() runs
     bool confirmed_ = false;  ///< our own "online" came back through the broker
     Time decided_at_{0};

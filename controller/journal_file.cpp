@@ -21,7 +21,25 @@ json encode_move(const Move& m) {
             {"command", m.command},
             {"snapshot", m.snapshot},
             {"retire", m.retire},
+            {"drill", m.drill},
             {"started_at", m.started_at}};
+}
+
+json encode_drill(const Drill& d) {
+    return {{"phase", to_string(d.phase)},
+            {"first", d.first},
+            {"other", d.other},
+            {"command", d.command},
+            {"started_at", d.started_at},
+            {"gap_there_ms", d.gap_there.count()}};
+}
+
+json encode_report(const DrillReport& r) {
+    return {{"started_at", r.started_at},
+            {"result", r.result},
+            {"gap_there_ms", r.gap_there.count()},
+            {"gap_back_ms", r.gap_back.count()},
+            {"text", r.text}};
 }
 
 /// A whole number that is not negative; the library would convert any other.
@@ -37,6 +55,33 @@ WallSeconds seconds(const json& field, const char* name) {
 }
 
 constexpr std::size_t kListMost = 64;
+constexpr std::int64_t kGapMost = 366LL * 24 * 3600 * 1000;
+
+Millis gap(const json& value, const char* name) {
+    const auto count = seconds(value.at(name), name);
+    if (count < 0 || count > kGapMost) throw std::domain_error(std::string(name) + " is no gap");
+    return Millis{count};
+}
+
+void decode_drills(const json& value, Journal& j) {
+    if (const auto it = value.find("drill"); it != value.end() && !it->is_null()) {
+        auto& d = j.drill.emplace();
+        d.phase = parse_drill_phase(it->at("phase").get<std::string>()).value();
+        d.first = it->at("first");
+        d.other = it->at("other");
+        d.command = it->at("command");
+        d.started_at = seconds(it->at("started_at"), "started_at");
+        d.gap_there = gap(*it, "gap_there_ms");
+    }
+    if (const auto it = value.find("last_drill"); it != value.end()) {
+        auto& r = j.last_drill;
+        r.started_at = seconds(it->at("started_at"), "started_at");
+        r.result = it->at("result");
+        r.gap_there = gap(*it, "gap_there_ms");
+        r.gap_back = gap(*it, "gap_back_ms");
+        r.text = it->at("text");
+    }
+}
 
 /// Keys that files of former versions do not have; what is there is checked like the rest.
 void decode_policies(const json& value, Journal& j) {
@@ -73,6 +118,7 @@ Move decode_move(const json& value) {
     m.command = value.at("command");
     m.snapshot = value.at("snapshot");
     if (const auto it = value.find("retire"); it != value.end()) m.retire = it->get<bool>();
+    if (const auto it = value.find("drill"); it != value.end()) m.drill = it->get<bool>();
     m.started_at = seconds(value.at("started_at"), "started_at");
     return m;
 }
@@ -85,6 +131,8 @@ std::string encode_journal(const Journal& j) {
                {"holder", j.holder},          {"released", j.released},
                {"fingerprint", j.fingerprint}};
     value["move"] = j.move ? encode_move(*j.move) : json();
+    value["drill"] = j.drill ? encode_drill(*j.drill) : json();
+    value["last_drill"] = encode_report(j.last_drill);
     value["pause"] = j.pause ? json{{"since", j.pause->since}, {"until", j.pause->until}} : json();
     value["maintenance"] = j.maintenance;
     value["unpowered"] = j.unpowered;
@@ -108,6 +156,7 @@ Result<Journal> decode_journal(const std::string& text) {
         j.fingerprint = value.at("fingerprint");
         if (!value.at("move").is_null()) j.move = decode_move(value.at("move"));
         decode_policies(value, j);
+        decode_drills(value, j);
         return j;
     } catch (const std::exception& e) {
         return {Errc::corrupt, e.what()};

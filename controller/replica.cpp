@@ -30,6 +30,14 @@ std::string fault_of(const Journal& j, const Config& config) {
             if (!is_node(config, name)) return "it names a node that is not configured";
     if (j.fingerprint.size() > kTextMost || j.last_text.size() > kTextMost)
         return "a text is too long";
+    if (j.last_drill.text.size() > kTextMost || j.last_drill.result.size() > kTextMost)
+        return "a text is too long";
+    if (const auto& d = j.drill) {
+        if (d->first.empty() || d->other.empty() || !is_node(config, d->first) ||
+            !is_node(config, d->other))
+            return "its drill names a node that is not configured";
+        if (d->command.size() > kTextMost) return "a text is too long";
+    }
     if (!j.move) return "";
     if (!is_node(config, j.move->from) || !is_node(config, j.move->to) || j.move->to.empty())
         return "its move names a node that is not configured";

@@ -63,6 +63,24 @@ ordered_json controllers_json(const Config& config, const ControllerFacts& facts
     return list;
 }
 
+ordered_json drill_json(const std::optional<Drill>& drill) {
+    if (!drill) return nullptr;
+    return {{"phase", to_string(drill->phase)},
+            {"first", drill->first},
+            {"other", drill->other},
+            {"started", drill->started_at}};
+}
+
+ordered_json last_drill_json(const DrillReport& report) {
+    if (report.result.empty()) return nullptr;
+    const auto gap = [](Millis time) { return static_cast<double>(time.count()) / 1000; };
+    return {{"started", report.started_at},
+            {"result", report.result},
+            {"gap_there_s", gap(report.gap_there)},
+            {"gap_back_s", gap(report.gap_back)},
+            {"text", report.text}};
+}
+
 }  // namespace
 
 ordered_json state_json(const Situation& s, const Decision& d, const ControllerFacts& facts) {
@@ -95,6 +113,8 @@ ordered_json state_json(const Situation& s, const Decision& d, const ControllerF
             {"nodes", nodes},
             {"bridge", to_string(s.bridge)},
             {"switchover", move},
+            {"drill", drill_json(d.journal.drill)},
+            {"last_drill", last_drill_json(d.journal.last_drill)},
             {"automatic_failover", s.automatic},
             {"paused", d.journal.pause.has_value()},
             {"paused_until", d.journal.pause ? d.journal.pause->until : 0},

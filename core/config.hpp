@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/schedule/blackout.hpp"
 #include "core/types.hpp"
 
 namespace zha {
@@ -131,11 +132,19 @@ struct ControllerConfig {
     Millis preempt_delay{600 * 1000};
 };
 
+/// A planned switchover and back, to know that both would work.
+struct DrillConfig {
+    std::optional<schedule::Cron> schedule;    ///< by the local clock of the controller's host
+    std::vector<schedule::Blackout> blackout;  ///< no scheduled drill begins then
+    Millis dwell{60000};                       ///< so long the other node is active
+};
+
 struct Config {
     std::string cluster = "home";
     MqttConfig mqtt;
     Timing timing;
     ControllerConfig controller;
+    DrillConfig drill;
     std::vector<NodeConfig> nodes;
     std::string on_controller_loss = "hold";  ///< hold | fence
     std::string fencing = "automatic";        ///< off | automatic | required

@@ -58,7 +58,8 @@ struct OperatorCommand {
         clear_fault,
         pause,
         resume,
-        maintenance
+        maintenance,
+        drill
     } verb = Verb::switchover;
     std::string id;
     std::string node;             ///< target; may be empty for failover
@@ -68,6 +69,8 @@ struct OperatorCommand {
     bool stop = false;            ///< maintenance: nobody is active meanwhile
     bool end = false;             ///< maintenance is over
     Millis length{0};             ///< of a pause; 0 = until resume
+    bool dry_run = false;         ///< drill: only say whether it would begin
+    bool scheduled = false;       ///< drill: nobody asked but the schedule
 };
 
 enum class EventKind {
@@ -96,6 +99,10 @@ enum class EventKind {
     fence_failed,
     power_restored,
     path_down,
+    drill_started,
+    drill_done,
+    drill_failed,
+    drill_refused,
 };
 
 struct Event {
@@ -123,6 +130,7 @@ struct Situation {
     /// or that nodes hold on their own may live for a hold-down after it.
     Time since{0};
     bool automatic = true;  ///< automatic failover is on
+    bool blackout = false;  ///< these are hours in which no scheduled drill begins
     Journal journal;
     std::map<std::string, NodeView> nodes;  ///< every configured node
     BridgeState bridge = BridgeState::unknown;
@@ -177,6 +185,8 @@ std::string stale_snapshot(const Situation& situation, const std::string& node);
 std::string older_service(const Situation& situation, const std::string& node);
 /// Were there so many automatic role changes that no more are made?
 bool frozen(const Config& config, const Journal& journal, WallSeconds wall);
+/// Everything that forbids a drill to `to` now, a sentence each; empty = it may begin.
+std::vector<std::string> why_no_drill(const Situation& situation, const std::string& to);
 /// The node that would take the role back by the failback policy; empty = none.
 std::string preferred(const Situation& situation);
 

@@ -20,6 +20,9 @@ constexpr std::array<std::pair<MovePhase, std::string_view>, 5> kPhases{
      {MovePhase::promoting, "promoting"},
      {MovePhase::verifying, "verifying"}}};
 
+constexpr std::array<std::pair<DrillPhase, std::string_view>, 3> kDrillPhases{
+    {{DrillPhase::there, "there"}, {DrillPhase::dwell, "dwell"}, {DrillPhase::back, "back"}}};
+
 }  // namespace
 
 std::string_view to_string(MoveKind kind) {
@@ -32,6 +35,11 @@ std::string_view to_string(MovePhase phase) {
         if (value == phase) return name;
     return "?";
 }
+std::string_view to_string(DrillPhase phase) {
+    for (const auto& [value, name] : kDrillPhases)
+        if (value == phase) return name;
+    return "?";
+}
 std::optional<MoveKind> parse_move_kind(std::string_view text) {
     for (const auto& [value, name] : kKinds)
         if (name == text) return value;
@@ -39,6 +47,11 @@ std::optional<MoveKind> parse_move_kind(std::string_view text) {
 }
 std::optional<MovePhase> parse_move_phase(std::string_view text) {
     for (const auto& [value, name] : kPhases)
+        if (name == text) return value;
+    return std::nullopt;
+}
+std::optional<DrillPhase> parse_drill_phase(std::string_view text) {
+    for (const auto& [value, name] : kDrillPhases)
         if (name == text) return value;
     return std::nullopt;
 }

@@ -41,6 +41,7 @@ struct Move {
     std::string command;   ///< id of the operator's command; empty = none
     std::string snapshot;  ///< id to promote from, once it is known
     bool retire = false;   ///< `from` goes into maintenance once it is done
+    bool drill = false;    ///< one half of the drill
     WallSeconds started_at = 0;
     Time started{0};      ///< by the controller's own clock; not kept across a restart
     Time phase_since{0};  ///< likewise
@@ -54,6 +55,33 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
+enum class DrillPhase {
+    there,  ///< the role moves to the other node
+    dwell,  ///< that one is active for a while
+    back,   ///< the role moves back
+};
+
+/// A planned switchover and back, to know that both would work.
+struct Drill {
+    DrillPhase phase = DrillPhase::there;
+    std::string first;    ///< has the role before and after
+    std::string other;    ///< has it in between
+    std::string command;  ///< id of the operator's command; empty = the schedule
+    WallSeconds started_at = 0;
+    Millis gap_there{0};
+    Time dwell_since{0};  ///< by the controller's own clock; not kept across a restart
+    bool operator==(const Drill&) const = default;
+};
+
+/// How the last one ended.
+struct DrillReport {
+    WallSeconds started_at = 0;
+    std::string result;  ///< done | failed | refused; empty = there was none yet
+    Millis gap_there{0}, gap_back{0};
+    std::string text;
+    bool operator==(const DrillReport&) const = default;
+};
+
 struct Journal {
     std::uint64_t incarnation = 0;  ///< of the controller that wrote it
     std::uint64_t serial = 0;       ///< one more whenever it is written
@@ -62,6 +90,8 @@ struct Journal {
     bool released = false;          ///< the end of `epoch` was verified
     std::string fingerprint;        ///< of the cluster's network, once known
     std::optional<Move> move;
+    std::optional<Drill> drill;
+    DrillReport last_drill;
     std::optional<Pause> pause;
     std::set<std::string> maintenance;  ///< nodes that are left alone
     /// The one of them that gave the role up: nobody takes it until its maintenance ends.
@@ -75,7 +105,9 @@ struct Journal {
 
 std::string_view to_string(MoveKind);
 std::string_view to_string(MovePhase);
+std::string_view to_string(DrillPhase);
 std::optional<MoveKind> parse_move_kind(std::string_view);
 std::optional<MovePhase> parse_move_phase(std::string_view);
+std::optional<DrillPhase> parse_drill_phase(std::string_view);
 
 }  // namespace zha

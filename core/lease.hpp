@@ -20,7 +20,8 @@ Millis required_hold_down(const Timing& timing);
 Status check_timing(const Timing& timing);
 
 /// Longest gap in service that an automatic failover may take: the worse of "host lost" (wait W)
-/// and "service lost" (restarts in place, then a verified release), then the promotion.
+/// and "service lost" (restarts in place, then a verified release), then the promotion. From when
+/// it is seen; core/rto.hpp has a bound for each kind of failure.
 Millis worst_rto(const Timing& timing);
 
 }  // namespace zha

@@ -1,5 +1,5 @@
 // What: how long the phases of a move may take that no setting is for.
-// Why: the controller waits by them, and check-config adds them up: they must be the same.
+// Why: the programs wait by them, and check-config adds them up: they must be the same.
 // Contract: generous; they bound waiting, they do not pace it.
 #pragma once
 
@@ -10,5 +10,9 @@ namespace zha {
 inline constexpr Millis kSettleMost{60000};  ///< old node: read the dongle after the fence
 inline constexpr Millis kStageMost{60000};   ///< new node: fetch the final snapshot
 inline constexpr Millis kLeaseMost{3600000};
+inline constexpr Millis kServiceAge{500};          ///< the agent asks about the service this often
+inline constexpr Millis kServiceAnswerMost{5000};  ///< ... and waits so long for the answer
+inline constexpr Millis kWorkerStartMost{30000};   ///< guard: from fork to the worker's first beat
+inline constexpr Millis kReconnectMost{2000};      ///< broker: longest pause between two tries
 
 }  // namespace zha

@@ -1,5 +1,6 @@
 #include "node-agent/agent.hpp"
 
+#include "core/limits.hpp"
 #include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
 #include "platform/log/log.hpp"
@@ -9,7 +10,6 @@ namespace zha {
 namespace {
 
 constexpr Millis kTick{50};
-constexpr Millis kServiceAge{500};
 constexpr Millis kReadMost{90000};
 constexpr Millis kFetchMost{60000};
 constexpr Millis kFormMost{300000};

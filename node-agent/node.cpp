@@ -1,5 +1,6 @@
 #include "node-agent/node.hpp"
 
+#include "core/limits.hpp"
 #include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
 #include "platform/wire/wire.hpp"
@@ -60,7 +61,7 @@ Status Node::release() {
 
 Task<void> Node::look_at_service(Millis age) {
     if (service_seen != Time{0} && now() - service_seen < age) co_return;
-    auto status = co_await service.status(now() + Millis{5000});
+    auto status = co_await service.status(now() + kServiceAnswerMost);
     service_seen = now();
     if (status) {
         service_status = *status;

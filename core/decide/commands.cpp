@@ -112,10 +112,11 @@ void obey(Context& c) {
     }
     if (command.verb == Verb::resume) return resume(c);
     if (command.verb == Verb::pause) return pause(c);
-    if (c.j.move)
+    if (c.j.move && !command.scheduled)
         return refuse(
             c, std::string(to_string(c.j.move->kind)) + " to " + c.j.move->to + " is in progress",
             Answer::Code::busy);
+    if (command.verb == Verb::drill) return drill(c);
     if (command.verb == Verb::maintenance) return maintain(c);
     if (c.j.pause) return refuse(c, "the cluster is paused; zha-switchover resume ends that");
     if (command.verb == Verb::form) return form(c);

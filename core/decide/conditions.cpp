@@ -57,6 +57,14 @@ std::string_view to_string(EventKind kind) {
             return "power_restored";
         case EventKind::path_down:
             return "path_down";
+        case EventKind::drill_started:
+            return "drill_started";
+        case EventKind::drill_done:
+            return "drill_done";
+        case EventKind::drill_failed:
+            return "drill_failed";
+        case EventKind::drill_refused:
+            return "drill_refused";
     }
     return "?";
 }

@@ -53,6 +53,14 @@ void take_pulses(Context& c);
 void consider_failback(Context& c);
 /// Would its power have to be cut to be certain of the holder's silence?
 bool needs_power_cut(const Context& c);
+/// Refuses a drill, or begins it.
+void drill(Context& c);
+/// One half of it ended well; `gap`: how long nobody was on the air.
+void drill_moved(Context& c, Millis gap);
+/// It ends here, not well.
+void drill_failed(Context& c, const std::string& why);
+/// After the dwell the role moves back.
+void follow_drill(Context& c);
 /// Which nodes have their power again.
 void note_power(Context& c);
 /// Asks for power for those that no longer have to be without it.

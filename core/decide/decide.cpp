@@ -29,6 +29,9 @@ void Context::event(EventKind kind, const std::string& node, const std::string& 
 }
 
 void Context::tell(Answer::Code code, bool done, const std::string& text) {
+    // The end of one half is not the end of the drill.
+    if (j.move && j.move->drill && j.drill && !j.drill->command.empty())
+        d.answers.push_back({Answer::Code::ok, j.drill->command, false, text});
     if (j.move && !j.move->command.empty())
         d.answers.push_back({code, j.move->command, done, text});
 }
@@ -110,6 +113,7 @@ void catch_up(Context& c) {
         c.j.epoch = node.report.epoch;
         c.j.holder = name;
         c.j.released = node.report.released >= c.j.epoch;
+        drill_failed(c, name + " was granted a higher epoch by another controller");
     }
 }
 
@@ -188,6 +192,7 @@ void describe(Context& c) {
         c.d.text = c.j.holder + (active ? " is active" : " holds the role");
         if (!c.reachable(c.j.holder)) c.d.text = c.j.holder + " holds the role, but is silent";
     }
+    if (c.j.drill) c.d.text += "; drill: " + c.j.drill->first + " gets the role back";
     if (c.d.frozen) c.d.text += "; frozen after too many automatic moves: zha-switchover resume";
 }
 
@@ -232,6 +237,7 @@ Decision decide(const Situation& situation) {
         deciding::advance(c);
     else
         deciding::consider_failover(c);
+    deciding::follow_drill(c);
     if (!c.j.move) deciding::consider_failback(c);
     // Until the new grant nothing but the holder's power is in the way.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;

@@ -99,6 +99,9 @@ void what_next(const Situation& s, Findings& out) {
         return out.push_back({m->to, std::string(to_string(m->kind)) + " to " + m->to + " is " +
                                          std::string(to_string(m->phase)) + " since " +
                                          seconds(s.now - m->phase_since) + ": " + m->cause});
+    if (const auto& drill = j.drill)
+        return out.push_back({drill->first, "a drill is going on: " + drill->first +
+                                                " gets the role back from " + drill->other});
     const auto held = held_back(s);
     const bool must = s.config->fencing == "required" && !j.released;
     const bool silent = !j.holder.empty() && !j.released && !reachable(s, j.holder);

@@ -25,6 +25,15 @@ void remember(Context& c, const std::string& text) {
     c.j.last_text = text.substr(0, kLastTextMost);
 }
 
+/// From the order to stop until the new node said that it is on the air.
+Millis gap_of(const Context& c, const Move& move) {
+    const auto gap = move.phase_since - move.started;
+    // A controller that began in the middle of it knows the beginning by the wall clock only.
+    const auto by_wall =
+        Millis{std::chrono::seconds(c.s.wall - move.started_at)} - (c.s.now - move.phase_since);
+    return by_wall > gap + Millis{2000} ? by_wall : gap;
+}
+
 void finish(Context& c) {
     const Move move = *c.j.move;
     c.d.failures[move.to] = 0;
@@ -39,6 +48,9 @@ void finish(Context& c) {
                     (move.from.empty() ? "" : " from " + move.from) + " to " + move.to + ": " +
                     move.cause);
     c.j.move.reset();
+    // On the way back that is the other node, which keeps it.
+    if (move.drill && back) drill_failed(c, text);
+    if (move.drill && !back) drill_moved(c, gap_of(c, move));
     if (!move.retire || back) return;
     c.j.maintenance.insert(move.from);
     c.event(EventKind::maintenance_begun, move.from, move.to, move.from + " is in maintenance");
@@ -50,7 +62,9 @@ void give_up(Context& c, const std::string& why) {
     c.event(EventKind::switchover_failed, c.j.move->to, c.j.move->from, text);
     c.tell(Answer::Code::failed, true, text);
     remember(c, text);
+    const bool drilled = c.j.move->drill;
     c.j.move.reset();
+    if (drilled) drill_failed(c, text);
 }
 
 /// The target cannot take over. A planned move goes back to where it came from.
@@ -79,7 +93,7 @@ void grant(Context& c) {
             {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
     // Nobody ordered it, and it is no way back: it counts against the limit of such moves.
     const auto& move = *c.j.move;
-    const bool counts = move.command.empty() && move.kind != MoveKind::rollback;
+    const bool counts = move.command.empty() && !move.drill && move.kind != MoveKind::rollback;
     if (counts && !c.j.holder.empty() && move.to != c.j.holder) c.j.moves.push_back(c.s.wall);
     if (kept(Safeguard::grant_epoch)) c.j.epoch = highest + 1;
     c.j.holder = move.to;
@@ -206,6 +220,7 @@ bool knows_all(const Context& c) {
 }
 
 void start_move(Context& c, Move move) {
+    if (!move.drill) drill_failed(c, std::string(to_string(move.kind)) + ": " + move.cause);
     move.started = c.s.now;
     move.phase_since = c.s.now;
     move.started_at = c.s.wall;

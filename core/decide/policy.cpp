@@ -86,6 +86,7 @@ void take_pulses(Context& c) {
 
 void consider_failback(Context& c) {
     const auto& policy = c.s.config->controller;
+    if (c.j.drill) return;
     if (policy.failback != "preempt" || !c.s.automatic || c.j.pause || !c.j.stopped.empty()) return;
     if (frozen(*c.s.config, c.j, c.s.wall)) return;
     // Only away from a node that is active for certain: this is a convenience, no rescue.
@@ -124,6 +125,7 @@ void pause(Context& c) {
                       Answer::Code::busy);
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(c.s.command->length).count();
+    if (!c.j.move) drill_failed(c, "the cluster was paused");
     c.j.pause = Pause{c.s.wall, seconds > 0 ? c.s.wall + seconds : 0};
     const auto text =
         "paused " + (seconds > 0 ? "for " + std::to_string(seconds) + " s" : "until resume");
@@ -192,6 +194,7 @@ void maintain(Context& c) {
         return refuse(c, node +
                              " has the role: --allow-failover moves it away first, --stop leaves "
                              "nobody active");
+    drill_failed(c, "maintenance of " + node);
     if (holds) c.j.stopped = node;
     c.j.maintenance.insert(node);
     const auto text = node + (holds ? " gives the role up; nobody is active until this ends"

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "core/limits.hpp"
+
 namespace zha::guard {
 
 namespace {
 
-constexpr Millis kStartMost{30000};  ///< from fork to the first beat
 constexpr Millis kOffMost{30000};    ///< no beat, radio silent: no hurry
 constexpr Millis kFencePause{500};   ///< between two attempts
 constexpr Millis kShortLife{60000};  ///< a worker that ends sooner counts as dying early
@@ -126,7 +127,7 @@ Action WatchRules::watch_worker(Time now) {
     if (killed_) return Action::none;
     const auto quiet = now - beat_at_;
     if (!heard_) {
-        if (quiet > kStartMost) return kill("the worker does not begin", now);
+        if (quiet > kWorkerStartMost) return kill("the worker does not begin", now);
         return Action::none;
     }
     if (silent()) {

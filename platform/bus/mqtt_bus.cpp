@@ -7,6 +7,7 @@
 #include <asio/post.hpp>
 #include <random>
 
+#include "core/limits.hpp"
 #include "platform/bus/topic_filter.hpp"
 #include "platform/config/config.hpp"
 #include "platform/log/log.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::size_t kPayloadMax = 256U << 10;
 constexpr Millis kRetryFirst{250};
-constexpr Millis kRetryMost{2000};
 constexpr std::chrono::seconds kConnectTimeout{5};
 
 std::string random_id() {
@@ -173,7 +173,7 @@ class MqttBus final : public Bus {
         if (on_connection_) on_connection_(false, why);
         if (stopping_ || !options_.reconnect) return;
         asio::co_spawn(executor_, retry_later(self_, clock_, retry_), asio::detached);
-        retry_ = std::min(retry_ * 2, kRetryMost);
+        retry_ = std::min(retry_ * 2, kReconnectMost);
     }
     static Task<void> retry_later(Self self, Clock& clock, Millis pause) {
         co_await clock.sleep_for(pause);

@@ -31,6 +31,14 @@ WallSeconds RealClock::wall() const {
     return ts.tv_sec;
 }
 
+std::int64_t local_offset(WallSeconds at) {
+    const time_t instant = at;
+    tm local{};
+    // localtime_r() need not look at TZ and /etc/localtime by itself; tzset() does, cheaply.
+    tzset();
+    return localtime_r(&instant, &local) == nullptr ? 0 : local.tm_gmtoff;
+}
+
 Task<bool> RealClock::sleep_until(Time deadline) {
     asio::steady_timer timer(executor_);
     do {

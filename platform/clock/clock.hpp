@@ -23,6 +23,9 @@ class Clock {
     Task<bool> sleep_for(Millis d) { return sleep_until(now() + d); }
 };
 
+/// Seconds that the local time of this host is ahead of UTC at that instant.
+std::int64_t local_offset(WallSeconds at);
+
 /// CLOCK_BOOTTIME and asio timers on the given executor.
 class RealClock final : public Clock {
   public:

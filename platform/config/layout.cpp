@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/lease.hpp"
+#include "core/rto.hpp"
 #include "platform/config/values.hpp"
 
 namespace zha::config {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxNodes = 16;
 constexpr std::size_t kMaxTraps = 16;
+constexpr std::size_t kMaxBlackout = 16;
 constexpr auto kName = "a name: 1 to 32 of a-z, 0-9 and -";
 constexpr auto kHost = "a host name or address";
 constexpr auto kTopic = "a topic: no wildcards, no empty level";
@@ -104,6 +106,39 @@ void read_controller(Section& s, ControllerConfig& controller) {
         trap.text("address", target.address, is_host_port, "host:port", Need::required);
         trap.path("community_file", target.community_file);
     });
+}
+
+/// Texts in a notation of their own: the error is that of their parser.
+void read_blackout(Section& s, DrillConfig& drill) {
+    const auto any = [](std::string_view) { return true; };
+    std::string hours;
+    std::string weekdays = "*";
+    s.text("hours", hours, any, "", Need::required);
+    s.text("weekdays", weekdays, any, "");
+    const auto parsed = schedule::parse_hours(hours);
+    if (!parsed && s.has("hours")) s.problem("hours", parsed.error().message);
+    const auto days = schedule::parse_weekdays(weekdays);
+    if (!days) s.problem("weekdays", days.error().message);
+    if (!parsed || !days) return;
+    drill.blackout.push_back(*parsed);
+    drill.blackout.back().weekdays = *days;
+}
+
+void read_drill(Section& s, DrillConfig& drill) {
+    std::string when;
+    s.text("schedule", when, [](std::string_view) { return true; }, "");
+    if (s.has("schedule")) {
+        const auto parsed = schedule::parse_cron(when);
+        if (parsed)
+            drill.schedule = *parsed;
+        else
+            s.problem("schedule", parsed.error().message);
+    }
+    s.each("blackout", kMaxBlackout,
+           [&](Section& hours, std::size_t) { read_blackout(hours, drill); });
+    s.duration("dwell", drill.dwell);
+    if (drill.dwell < Millis{1000} || drill.dwell > Millis{3600000})
+        s.problem("dwell", "is not between 1s and 1h");
 }
 
 /// Which of the keys below `service` each driver reads. One that it ignores would mislead.
@@ -239,6 +274,7 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
     });
     top.section(
         "controller", [&](Section& s) { read_controller(s, config.controller); }, Need::required);
+    top.section("drill", [&](Section& s) { read_drill(s, config.drill); });
     top.choice("on_controller_loss", config.on_controller_loss, {"hold", "fence"});
     top.choice("fencing", config.fencing, {"off", "automatic", "required"});
     top.choice("air_check", config.air_check, {"off", "automatic", "required"});
@@ -250,6 +286,10 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
             check_against(s, node, names, tcp_ports);
         },
         Need::required);
+    // Only of values that are right by themselves.
+    if (check_timing(config.timing))
+        if (const auto takeover = check_takeover(config); !takeover)
+            top.problem("controller.spare.takeover_after", takeover.error().message);
     top.finish();
     return config;
 }

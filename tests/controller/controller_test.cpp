@@ -205,6 +205,54 @@ TEST_F(ControllerTest, APauseThatCannotBeWrittenIsNone) {
     EXPECT_FALSE(controller.journal().pause);
 }
 
+struct DrillTest : ControllerTest {
+    /// Both are well; every heartbeat is heard for so long.
+    void live(int seconds) {
+        for (int i = 0; i < seconds; ++i) {
+            o.hear(o.report("a", NodeState::active, 5));
+            o.hear(o.report("b", NodeState::standby));
+            o.run(controller, 4);
+        }
+    }
+    /// A drill in every minute.
+    void every_minute() { o.config.drill.schedule = *schedule::parse_cron("* * * * *"); }
+    nlohmann::json state() { return nlohmann::json::parse(o.bus.on(o.topics.state()).back()); }
+};
+
+TEST_F(DrillTest, BeginsAtItsTimeAndIsDurable) {
+    live(30);
+    every_minute();
+    live(1);
+    EXPECT_FALSE(controller.journal().drill) << "the minute in which it was first looked at";
+    live(60);
+    ASSERT_TRUE(controller.journal().drill);
+    EXPECT_EQ(controller.journal().drill->other, "b");
+    ASSERT_TRUE(stored().drill);
+    EXPECT_EQ(state()["drill"]["phase"], "there");
+    EXPECT_TRUE(state()["last_drill"].is_null());
+}
+
+TEST_F(DrillTest, IsLeftOutInBlackoutHoursWithALineInTheHistory) {
+    live(30);
+    every_minute();
+    o.config.drill.blackout = {*schedule::parse_hours("00:00-24:00")};
+    live(61);
+    EXPECT_FALSE(controller.journal().drill);
+    ASSERT_FALSE(o.history.lines.empty());
+    EXPECT_EQ(o.history.lines.back().kind, "drill_refused");
+    EXPECT_NE(o.history.lines.back().text.find("blackout hours"), std::string::npos);
+    EXPECT_EQ(state()["last_drill"]["result"], "refused");
+}
+
+TEST_F(DrillTest, IsRefusedWhenTheStandbyIsNotReady) {
+    live(30);
+    o.hear(o.report("b", NodeState::catchingup));
+    o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"drill"})");
+    EXPECT_NE(response().find("\"refused\""), std::string::npos) << response();
+    EXPECT_NE(response().find("not ready"), std::string::npos) << response();
+    EXPECT_FALSE(controller.journal().move);
+}
+
 TEST_F(ControllerTest, ExplainIsAnsweredWithSentences) {
     o.hear(o.report("a", NodeState::active, 5));
     o.bus.deliver(o.topics.command(), R"({"id":"command-1","verb":"explain"})");

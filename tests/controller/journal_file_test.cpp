@@ -21,7 +21,10 @@ Journal full() {
     m.snapshot = "a-5-2";
     m.started_at = 1'700'000'000;
     m.retire = true;
+    m.drill = true;
     j.move = m;
+    j.drill = Drill{DrillPhase::back, "a", "b", "command-2", 1'700'000'003, Millis{8100}};
+    j.last_drill = {1'600'000'000, "failed", Millis{7900}, Millis{0}, "it did not"};
     j.pause = Pause{1'700'000'100, 1'700'007'300};
     j.maintenance = {"b", "c"};
     j.stopped = "b";
@@ -44,6 +47,8 @@ TEST(JournalFile, EverythingComesBack) {
         EXPECT_EQ(back->stopped, journal.stopped);
         EXPECT_EQ(back->moves, journal.moves);
         EXPECT_EQ(back->last_text, journal.last_text);
+        EXPECT_EQ(back->drill, journal.drill);
+        EXPECT_EQ(back->last_drill, journal.last_drill);
         ASSERT_EQ(back->move.has_value(), journal.move.has_value());
     }
     EXPECT_EQ(decode_journal(encode_journal(full()))->move->cause, "it \"did not\" start");

@@ -34,6 +34,24 @@ TEST(Request, OnlyFailoverMayLeaveTheNodeToTheController) {
     EXPECT_FALSE(decode_request(R"({"id":"abcd-0123","verb":"failover","to":7})", id));
 }
 
+TEST(Request, ADrillMayNameANodeAndBeDry) {
+    std::string id;
+    const auto command = [&](const std::string& rest) {
+        return decode_request(R"({"id":"abcd-0123","verb":)" + rest + "}", id);
+    };
+    auto r = command(R"("drill")");
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_EQ(r->command->verb, Verb::drill);
+    EXPECT_FALSE(r->command->dry_run || r->command->scheduled);
+    r = command(R"("drill","to":"b","dry_run":true)");
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_TRUE(r->command->dry_run);
+    for (const auto* bad : {R"("drill","to":"")", R"("drill","to":"../b")", R"("drill","to":7)",
+                            R"("drill","dry_run":1)", R"("switchover","to":"b","dry_run":true)",
+                            R"("drill","allow_version":true)", R"("drill","seconds":5)"})
+        EXPECT_FALSE(command(bad)) << bad;
+}
+
 TEST(Request, PoliciesTakeTheirOptionsAndNoOthers) {
     std::string id;
     const auto command = [&](const std::string& rest) {

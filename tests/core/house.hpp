@@ -151,6 +151,7 @@ struct House {
         s.raised.clear();
         s.bridge = BridgeState::unknown;
         if (journal.move) journal.move->started = journal.move->phase_since = s.now;
+        if (journal.drill) journal.drill->dwell_since = Time{0};
         s.journal = journal;
     }
 };

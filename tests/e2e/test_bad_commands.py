@@ -14,7 +14,8 @@ from processes import wait_for  # noqa: E402
 from stage import Stage  # noqa: E402
 
 VERBS = (["status"], ["watch"], ["history"], ["switchover", "--to", "node-b", "--yes"],
-         ["failover", "--yes"], ["form", "--on", "node-a", "--yes"], ["clear-fault", "node-a"])
+         ["failover", "--yes"], ["form", "--on", "node-a", "--yes"], ["clear-fault", "node-a"],
+         ["drill", "--yes"], ["drill", "--dry-run"])
 
 
 class NoBroker(BadConfig):
@@ -82,7 +83,9 @@ class WithController(WithBroker):
     def test_an_unknown_node_is_refused(self):
         for argv in (["switchover", "--to", "node-z", "--yes"],
                      ["failover", "--to", "node-z", "--yes"],
-                     ["form", "--on", "node-z", "--yes"], ["clear-fault", "node-z"]):
+                     ["form", "--on", "node-z", "--yes"], ["clear-fault", "node-z"],
+                     ["drill", "--to", "node-z", "--yes"],
+                     ["drill", "--to", "node-z", "--dry-run"]):
             with self.subTest(argv=argv):
                 done = self.ask(*argv)
                 self.assert_one_line(done, 107, "there is no node node-z")
@@ -91,14 +94,22 @@ class WithController(WithBroker):
         done = self.ask("switchover", "--to", "node-b", "--yes")
         self.assert_one_line(done, 107, "node-b is not reachable")
 
+    def test_a_drill_without_a_network_is_refused_with_every_reason(self):
+        for argv in (["drill", "--yes"], ["drill", "--dry-run"], ["drill", "--to", "node-b", "--yes"]):
+            with self.subTest(argv=argv):
+                self.assert_one_line(self.ask(*argv), 107, "nobody is active",
+                                     "node-b is not reachable")
+
     def test_nobody_to_confirm_means_no(self):
-        for argv in (["switchover", "--to", "node-b"], ["failover"], ["form", "--on", "node-a"]):
+        for argv in (["switchover", "--to", "node-b"], ["failover"], ["form", "--on", "node-a"],
+                     ["drill"]):
             with self.subTest(argv=argv):
                 self.assert_one_line(self.ask(*argv), 2, "not confirmed", "--yes")
 
     def test_wrong_usage(self):
         for argv in ([], ["switchover"], ["form", "--yes"], ["stop"], ["status", "--loud"],
-                     ["history", "--limit", "0"], ["switchover", "--to", "node-b", "--timeout", "x"]):
+                     ["history", "--limit", "0"], ["drill", "--timeout", "0"],
+                     ["drill", "--allow-version"], ["drill", "node-b"], ["switchover", "--to", "node-b", "--timeout", "x"]):
             with self.subTest(argv=argv):
                 self.assertEqual(self.ask(*argv).returncode, 2)
 

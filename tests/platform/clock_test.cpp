@@ -5,6 +5,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
 #include <asio/post.hpp>
+#include <cstdlib>
 #include <ctime>
 
 #include "tests/platform/run.hpp"
@@ -63,6 +64,14 @@ TEST(RealClock, WallTimeIsTheCalendars) {
     asio::io_context context;
     RealClock clock(context.get_executor());
     EXPECT_NEAR(double(clock.wall()), double(std::time(nullptr)), 2.0);
+}
+
+TEST(LocalOffset, FollowsDaylightSavingOfTheHost) {
+    ASSERT_EQ(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+    EXPECT_EQ(local_offset(1'767'225'600), 3600) << "January 2026";
+    EXPECT_EQ(local_offset(1'782'864'000), 7200) << "July 2026";
+    ASSERT_EQ(setenv("TZ", "UTC", 1), 0);
+    EXPECT_EQ(local_offset(1'782'864'000), 0);
 }
 
 }  // namespace

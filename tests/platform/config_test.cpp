@@ -64,6 +64,10 @@ TEST(Config, ASpareControllerIsOptionalAndNeedsAPlace) {
     EXPECT_EQ(takeover_after(*config), config->timing.lease / 2);
     EXPECT_EQ(takeover_after(*parse_config(spare("{state: /e, takeover_after: 9s}"), "f")),
               Millis{9000});
+    const auto late =
+        said(spare("{state: /e, takeover_after: 9s}") + "on_controller_loss: fence\n");
+    EXPECT_NE(late.find("controller.spare.takeover_after: 9000ms is too long"), std::string::npos)
+        << late;
     EXPECT_EQ(said(spare("{takeover_after: 9s}")), "f:4: controller.spare.state: is required");
     EXPECT_NE(said(spare("{state: /e, takeover_after: 10ms}")), "accepted");
 }
@@ -193,6 +197,30 @@ TEST(Config, FenceDevicesTakeTheirOwnKeysOnly) {
     EXPECT_NE(said(with_fence("driver: exec")), "accepted");
     EXPECT_NE(said(with_fence("driver: exec, command: [/bin/pdu], oid: 1.3.6.1.4")), "accepted");
     EXPECT_NE(said(with_fence("driver: mqtt, command_topic: p, state_topic: p")), "accepted");
+}
+
+TEST(Config, DrillsHaveAScheduleAndBlackoutHours) {
+    const auto with = [](const std::string& map) {
+        return file_with("{driver: openrc}", "drill: " + map + "\n");
+    };
+    EXPECT_FALSE(parse_config(file_with(), "f")->drill.schedule);
+    const auto config = parse_config(
+        with("{schedule: '0 4 * * 0', blackout: [{hours: '22:00-06:00', weekdays: 5-6}]}"), "f");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->drill.schedule->weekdays, 1U);
+    EXPECT_EQ(config->drill.blackout.at(0).from, 22U * 60);
+    EXPECT_EQ(config->drill.blackout.at(0).weekdays, 0x60U);
+    EXPECT_EQ(config->drill.dwell, Millis{60000});
+    EXPECT_EQ(said(with("{schedule: '0 4 * *'}")),
+              "f:7: drill.schedule: has 4 fields, not five: minute, hour, day of month, month, "
+              "weekday");
+    EXPECT_EQ(said(with("{blackout: [{hours: '6-8'}]}")),
+              "f:7: drill.blackout[0].hours: takes HH:MM-HH:MM, which may span midnight");
+    EXPECT_EQ(said(with("{blackout: [{weekdays: '1'}]}")),
+              "f:7: drill.blackout[0].hours: is required");
+    EXPECT_EQ(said(with("{dwell: 2h}")), "f:7: drill.dwell: is not between 1s and 1h");
+    EXPECT_NE(said(with("{shedule: '0 4 * * 0'}")).find("nearest known one is schedule"),
+              std::string::npos);
 }
 
 TEST(Config, FencingAndTheAirCheckHaveDefaults) {

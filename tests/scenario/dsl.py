@@ -36,7 +36,8 @@ VERBS = (
     ("fill", rf"fill disk (?P<node>{NODE})"),
     ("free", rf"free disk (?P<node>{NODE})"),
     ("device", r"(?P<verb>press|report|announce) (?P<device>plug|bulb|sensor)"),
-    ("cli", rf"(?P<mood>must-fail |begin )?(?P<verb>switchover|failover)(?: (?P<node>{NODE}))?"),
+    ("cli", rf"(?P<mood>must-fail |begin )?(?P<verb>switchover|failover|drill)"
+            rf"(?: (?P<node>{NODE}))?"),
     ("cli", rf"(?P<mood>must-fail )?(?P<verb>pause|resume-moves|maintenance|maintenance-stop"
             rf"|maintenance-off|clear-fault)(?: (?P<node>{NODE}))?"),
     ("let_pass", rf"let (?P<seconds>{NUMBER}) s pass"),

@@ -21,6 +21,7 @@ COMMANDS = {"pause": ["pause"], "resume-moves": ["resume"],
             "maintenance-off": ["maintenance", "NODE", "--off"],
             "clear-fault": ["clear-fault", "NODE"],
             "switchover": ["switchover", "--to", "NODE", "--yes"],
+            "drill": ["drill", "--to", "NODE", "--yes"],
             "failover": ["failover", "--to", "NODE", "--yes"]}
 
 
