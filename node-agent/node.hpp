@@ -14,6 +14,7 @@
 #include "core/lease_keeper.hpp"
 #include "node-agent/bridge_watch.hpp"
 #include "node-agent/dongle/dongle.hpp"
+#include "node-agent/dongle_watch.hpp"
 #include "node-agent/memory.hpp"
 #include "node-agent/sync/snapshots.hpp"
 #include "platform/bus/bus.hpp"
@@ -54,6 +55,7 @@ class Node {
     MemoryFile memory_file;
     Snapshots snapshots;
     BridgeWatch bridge;
+    DongleWatch dongle_watch;
     std::string service_version;  ///< what zigbee2mqtt of this host said when it last started
 
     NodeState state = NodeState::init;
@@ -82,6 +84,9 @@ class Node {
     Time failed_at{-3600000};     ///< of the last failed step
     Time stage_failed_at{-3600000};
     Time refreshed_at{0};
+    Time pinged_at{0};           ///< as a standby
+    unsigned ping_failures = 0;  ///< in a row
+    Time verified_at{0};         ///< hashes of the snapshots held
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();
