@@ -60,10 +60,12 @@ void verify_snapshots(Node& node) {
         if (!*held) continue;
         const auto id = (*held)->info.id;
         const bool own = held == &node.snapshots.own();
+        const bool best = node.snapshots.best()->info.id == id;
         const auto loaded = node.snapshots.load(id);
         if (loaded) continue;
-        node.fault = "snapshot " + id + " was damaged on the disk: " + loaded.error().message;
-        spdlog::error("{}", node.fault);
+        const auto why = "snapshot " + id + " was damaged on the disk: " + loaded.error().message;
+        spdlog::error("{}", why);
+        if (best) node.fault = why;
         // Its own one may be made again from the dongle.
         node.unsurveyed = node.unsurveyed || own;
     }

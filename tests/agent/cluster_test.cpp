@@ -48,7 +48,7 @@ TEST_F(ClusterTest, ADevicePairedBeforeAMoveWhoseLastSnapshotFailsIsStillThereAf
     ASSERT_TRUE(c.until([&] { return c.told.has("switchover_failed"); }, 180 * kSecond));
     ASSERT_TRUE(c.until([&] { return c.settled(one, c.two()); }, 60 * kSecond)) << one.node().fault;
     EXPECT_EQ(c.two().service.starts, 0U);
-    EXPECT_EQ(c.world.store.read(one.self.data / "database.db").value_or(""), paired);
+    EXPECT_EQ(c.world.store.read(one.self.data / "database.db").value(), paired);
     EXPECT_TRUE(one.stick.image.items.contains({znp::ExItem::legacy, 0x0F05}));
 }
 
