@@ -2,8 +2,9 @@
 // Why: one exchange carries everything: an agent pulls with a report, the controller answers it
 // with
 //      an order. Nothing is pushed, retained or queued, so nothing stale can ever be obeyed.
-// Contract: an order counts only when its nonce is that of the agent's newest report, and its
-//      incarnation is not lower than any the agent has seen.
+// Contract: an order counts only when its nonce is that of one of the agent's newest reports, none
+// later
+//      than that was answered yet, and its incarnation is not lower than any the agent has seen.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +52,8 @@ struct NodeReport {
     /// The last air check heard another coordinator of this network on this channel; 0 = it did
     /// not.
     std::uint8_t heard_on = 0;
+    /// Silent again, and why its last state is in no snapshot of it; empty = it is in `snapshot`.
+    std::string unsaved;
     bool operator==(const NodeReport&) const = default;
 };
 

@@ -92,12 +92,14 @@ Task<void> Agent::run() {
         co_await node_.look_at_service(kServiceAge);
         const auto* row = fsm::next(node_.state, node_.order.goal, node_.facts());
         if (row->action == fsm::Action::rest) {
+            co_await steps::look_after(node_);
             if (!co_await node_.clock.sleep_for(kTick)) break;
             continue;
         }
         if (row->action == fsm::Action::none) {
             if (row->guard == fsm::Guard::fault_cleared) node_.order.clear_fault = false;
-            if (row->guard == fsm::Guard::service_down)
+            const bool lost = node_.dongle_state == DongleState::faulty;
+            if (row->guard == fsm::Guard::service_down && !lost)
                 node_.fault = "zigbee2mqtt ended, and no restart in place is left";
             enter(row->to, row->comment);
             continue;

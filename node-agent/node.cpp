@@ -37,6 +37,7 @@ Node::Node(NodeParts p, Memory memory)
       lease(make_keeper(p, memory)),
       memory_file(p.store, p.self.state),
       snapshots(p.store, p.self.state),
+      dongle_watch(p.self.name),
       dirty(memory.dirty),
       generation(memory.generation),
       content_epoch(memory.content) {
@@ -132,9 +133,11 @@ NodeReport Node::report() const {
     const auto* best = snapshots.best();
     const bool fits = best == nullptr || best->firmware == 0 || !dongle_info ||
                       best->firmware == dongle_info->revision;
+    const bool answers = silenced && dongle_state != DongleState::faulty;
     r.ready =
-        state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
+        state == NodeState::standby && answers && best != nullptr && best->info.has_nvram && fits;
     r.service_version = service_version;
+    r.unsaved = unsaved;
     if (now() - heard_on_at < kHeardCounts) r.heard_on = heard_on;
     return r;
 }

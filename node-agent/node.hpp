@@ -14,6 +14,7 @@
 #include "core/lease_keeper.hpp"
 #include "node-agent/bridge_watch.hpp"
 #include "node-agent/dongle/dongle.hpp"
+#include "node-agent/dongle_watch.hpp"
 #include "node-agent/memory.hpp"
 #include "node-agent/sync/snapshots.hpp"
 #include "platform/bus/bus.hpp"
@@ -54,6 +55,7 @@ class Node {
     MemoryFile memory_file;
     Snapshots snapshots;
     BridgeWatch bridge;
+    DongleWatch dongle_watch;
     std::string service_version;  ///< what zigbee2mqtt of this host said when it last started
 
     NodeState state = NodeState::init;
@@ -70,6 +72,7 @@ class Node {
     bool unsurveyed = true;     ///< the dongle was not read since it may have been on the air
     bool blank = false;         ///< read, and it carries no network
     bool dirty = false;         ///< see Memory::dirty
+    std::string unsaved;        ///< why what it was last active with is in no snapshot
     std::uint8_t heard_on = 0;  ///< another coordinator of this network was heard on this channel
     Time heard_on_at{0};
     std::uint64_t generation = 0;
@@ -81,6 +84,9 @@ class Node {
     Time failed_at{-3600000};     ///< of the last failed step
     Time stage_failed_at{-3600000};
     Time refreshed_at{0};
+    Time pinged_at{0};           ///< as a standby
+    unsigned ping_failures = 0;  ///< in a row
+    Time verified_at{0};         ///< hashes of the snapshots held
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();

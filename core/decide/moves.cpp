@@ -118,6 +118,15 @@ void release(Context& c) {
                 c.j.holder + " cannot prove its dongle silent; unplug it, or switch that host off");
 }
 
+/// Why a move would lose what was paired last though the old node could go on with it; one in fault
+/// cannot.
+std::string not_handed_over(const NodeReport& source) {
+    if (source.state == NodeState::fault) return {};
+    if (!settled(source.state)) return source.node + " did not keep its last snapshot in time";
+    if (source.unsaved.empty()) return {};
+    return "the last snapshot of " + source.node + " was not kept: " + source.unsaved;
+}
+
 /// Names the snapshot to promote from, once the old node has told its last one.
 void choose_snapshot(Context& c) {
     auto& move = *c.j.move;
@@ -129,6 +138,10 @@ void choose_snapshot(Context& c) {
     const auto& timing = c.s.config->timing;
     const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
     if (!move.from.empty() && !c.view(move.from).heard && settling) return;
+    const auto loss = can_ask ? not_handed_over(source) : std::string();
+    if (!loss.empty() && move.kind == MoveKind::switchover) return fail(c, loss);
+    if (!loss.empty() && move.kind == MoveKind::failover)
+        c.tell(Answer::Code::ok, false, loss + "; using an older one");
     auto best = target.snapshot;
     if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
     const bool fresher = source.snapshot.has_nvram && newer(source.snapshot, best);
@@ -191,6 +204,16 @@ void promote(Context& c) {
     fail(c, move.to + (late ? " did not become active in time" : " fell silent"));
 }
 
+/// The agent read zigbee2mqtt's own answer back, and has seen it run for a while since the broker
+/// said "offline": that was the late will of the old one.
+bool outlived_will(const Context& c) {
+    const auto& target = c.view(c.j.move->to);
+    const auto& r = target.report;
+    const auto settled = c.s.bridge_at + 3 * c.s.config->timing.heartbeat;
+    return c.s.bridge == BridgeState::offline && target.heard_at > settled &&
+           r.service == ServiceState::running && r.dongle == DongleState::on_air && r.fault.empty();
+}
+
 void verify(Context& c) {
     const auto& move = *c.j.move;
     const auto& target = c.report(move.to);
@@ -199,8 +222,8 @@ void verify(Context& c) {
         return c.enter(MovePhase::promoting, move.to + " is not active any more");
     const bool fresh =
         c.view(move.to).heard_at > move.phase_since || !kept(Safeguard::success_fresh);
-    if (fresh && c.s.bridge == BridgeState::online) return finish(c);
-    // The agent read zigbee2mqtt's own answer back; a late will of the old one may hide it here.
+    if (fresh && (c.s.bridge == BridgeState::online || outlived_will(c))) return finish(c);
+    // Nothing was heard of zigbee2mqtt here, or it stutters: the agent's word alone takes longer.
     if (fresh && c.in_phase() > kVerifyMost) finish(c);
 }
 

@@ -38,6 +38,86 @@ TEST_F(ClusterTest, PlannedSwitchoverMovesTheRoleAndBack) {
     EXPECT_GT(znp::frame_counter(c.one().stick.image), znp::frame_counter(c.two().stick.image));
 }
 
+TEST_F(ClusterTest, ADevicePairedBeforeAMoveWhoseLastSnapshotFailsIsStillThereAfterIt) {
+    auto& one = c.one();
+    const auto paired = sample::database(2);
+    one.put("database.db", paired);
+    one.stick.image.items[{znp::ExItem::legacy, 0x0F05}] = {7};  // something new in the dongle
+    ASSERT_TRUE(c.world.store.remove_all(one.self.data / "coordinator_backup.json"));
+    c.command("switchover", "two");
+    ASSERT_TRUE(c.until([&] { return c.told.has("switchover_failed"); }, 180 * kSecond));
+    ASSERT_TRUE(c.until([&] { return c.settled(one, c.two()); }, 60 * kSecond)) << one.node().fault;
+    EXPECT_EQ(c.two().service.starts, 0U);
+    EXPECT_EQ(c.world.store.read(one.self.data / "database.db").value(), paired);
+    EXPECT_TRUE(one.stick.image.items.contains({znp::ExItem::legacy, 0x0F05}));
+}
+
+TEST_F(ClusterTest, AnActiveDongleThatResetsItselfIsNoticedAndStartedAgainInPlace) {
+    c.one().stick.radio = false;
+    ASSERT_TRUE(
+        c.until([&] { return c.told.has("dongle_fault"); }, timing.ping * (timing.ping_fall + 1)));
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    EXPECT_EQ(c.one().service.starts, 2U);
+    EXPECT_EQ(c.two().service.starts, 0U);
+    EXPECT_TRUE(c.until([&] { return c.told.has("dongle_recovered"); }, 10 * kSecond));
+}
+
+TEST_F(ClusterTest, AnActiveDongleThatHangsLosesTheRoleAsSoonAsItCanBeSilenced) {
+    c.one().stick.hung = true;
+    ASSERT_TRUE(c.until([&] { return c.one().is(NodeState::fault); },
+                        timing.ping * (timing.ping_fall + 2)));
+    EXPECT_FALSE(c.two().stick.on_air()) << "its silence is not proven";
+    c.one().stick.hung = false;
+    ASSERT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 180 * kSecond));
+}
+
+TEST_F(ClusterTest, AZigbee2mqttThatNeverAnsweredTheQuestionIsNotDoubted) {
+    c.one().z2m.dumb = true;
+    c.one().service.die();
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    c.world.time.advance(timing.ping * 20);
+    EXPECT_EQ(c.one().service.starts, 2U);
+}
+
+TEST_F(ClusterTest, AStandbysDongleThatHangsIsNotReadyUntilItAnswersAgain) {
+    c.two().stick.hung = true;
+    ASSERT_TRUE(c.until([&] { return c.told.has("standby_not_ready"); },
+                        timing.ping * (timing.ping_fall + 1)));
+    EXPECT_TRUE(c.two().is(NodeState::standby));
+    EXPECT_TRUE(c.one().stick.on_air());
+    c.two().stick.hung = false;
+    EXPECT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, timing.ping));
+    EXPECT_EQ(c.two().node().fault, "");
+}
+
+TEST_F(ClusterTest, ASnapshotThatRotsOnAStandbysDiskIsToldAndFetchedAgain) {
+    auto& two = c.two();
+    const auto id = two.node().report().staged.id;
+    const auto file = two.self.state / "staged" / id / "nvram.json";
+    ASSERT_TRUE(c.world.store.write(file, "rotten"));
+    ASSERT_TRUE(c.until([&] { return c.told.has("standby_not_ready"); }, 660 * kSecond));
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), two); }, 60 * kSecond));
+    EXPECT_EQ(two.node().report().staged.id, c.one().node().report().snapshot.id);
+    EXPECT_NE(
+        c.world.store.read(two.self.state / "staged" / two.node().report().staged.id / "nvram.json")
+            .value(),
+        "rotten");
+}
+
+TEST_F(ClusterTest, WhilePausedADeadServiceIsRestartedInPlaceAndNothingMoves) {
+    c.command("pause", "");
+    c.world.time.advance(2 * kSecond);
+    c.one().service.die();
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    EXPECT_EQ(c.one().service.starts, 2U);
+    c.one().service.die();
+    c.world.time.advance(120 * kSecond);
+    EXPECT_FALSE(c.one().stick.on_air()) << "no restart is left";
+    EXPECT_FALSE(c.two().stick.on_air()) << "paused";
+    c.command("resume", "");
+    EXPECT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 120 * kSecond));
+}
+
 TEST_F(ClusterTest, AnUnpluggedDongleFailsOverWithoutAnOperator) {
     c.one().stick.unplug();
     ASSERT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 60 * kSecond))
