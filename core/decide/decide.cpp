@@ -206,12 +206,15 @@ bool lost(const Situation& s, const std::string& node) {
     return !reachable(s, node) && s.now > s.since + timing.heartbeat * timing.fall;
 }
 
+Time begun(const Situation& s) {
+    return kept(Safeguard::hold_down_since) ? s.since : Time{0};
+}
+
 Time held_until(const Situation& s) {
     const auto it = s.nodes.find(s.journal.holder);
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
-    const auto since = kept(Safeguard::hold_down_since) ? s.since : Time{0};
     const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
-    return std::max(since, last) + s.config->timing.hold_down;
+    return std::max(begun(s), last) + s.config->timing.hold_down;
 }
 
 Decision decide(const Situation& situation) {

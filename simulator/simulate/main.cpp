@@ -9,6 +9,7 @@
 
 #include "simulator/simulate/campaign.hpp"
 #include "simulator/simulate/mutants.hpp"
+#include "simulator/simulate/safeguards.hpp"
 #include "simulator/simulate/shrink.hpp"
 #include "simulator/simulate/systematic.hpp"
 
@@ -27,6 +28,7 @@ struct Arguments {
     bool mutants = false;
     bool systematic = false;
     std::string replay;
+    std::string only;
 };
 
 int fail(const std::string& text) {
@@ -80,13 +82,20 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
     app.add_flag("--trace", a.trace, "tell the story of --seed");
     app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
+    app.add_option("--only", a.only, "with --mutants or --seed: this safeguard alone");
     app.add_flag("--systematic", a.systematic, "every step x every fault x when it heals");
     app.add_flag("--json", a.json, "results as JSON");
     CLI11_PARSE(app, argc, argv);
     if (!a.replay.empty()) return replay(a);
-    if (app.count("--seed") > 0) return one(draw(a.seed), a.trace);
+    if (app.count("--seed") > 0) {
+        const auto away = named(a.only);
+        const Without without(away.size() == 1 ? away.front() : Safeguard::none);
+        return one(draw(a.seed), a.trace);
+    }
     if (a.mutants) {
-        const auto mutants = hunt(a.first, a.seeds, a.jobs);
+        const auto some = a.only.empty() ? every_safeguard() : named(a.only);
+        if (some.empty()) return fail(a.only + ": no such safeguard");
+        const auto mutants = hunt(some, a.first, a.seeds, a.jobs);
         fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
         return std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; })
                    ? 0

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "simulator/simulate/safeguards.hpp"
@@ -43,15 +44,34 @@ std::size_t caught(const std::vector<Mutant>& mutants) {
 
 }  // namespace
 
-std::vector<Mutant> hunt(std::uint64_t first, std::uint64_t most, unsigned jobs) {
-    std::vector<Mutant> mutants(kSafeguards - 1);
+std::vector<Safeguard> every_safeguard() {
+    std::vector<Safeguard> all;
+    for (unsigned i = 1; i < kSafeguards; ++i) all.push_back(static_cast<Safeguard>(i));
+    return all;
+}
+
+std::vector<Safeguard> named(const std::string& list) {
+    std::vector<Safeguard> some;
+    std::istringstream in(list);
+    for (std::string name; std::getline(in, name, ',');) {
+        const auto before = some.size();
+        for (const auto safeguard : every_safeguard())
+            if (to_string(safeguard) == name) some.push_back(safeguard);
+        if (some.size() == before) return {};
+    }
+    return some;
+}
+
+std::vector<Mutant> hunt(const std::vector<Safeguard>& safeguards, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs) {
+    std::vector<Mutant> mutants(safeguards.size());
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
     threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < mutants.size(); n = next++)
-                mutants[n] = hunt_one(static_cast<Safeguard>(n + 1), first, most);
+                mutants[n] = hunt_one(safeguards[n], first, most);
         });
     for (auto& thread : threads) thread.join();
     return mutants;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/safeguards.hpp"
@@ -17,7 +18,12 @@ struct Mutant {
     std::optional<Failure> caught;
 };
 
-std::vector<Mutant> hunt(std::uint64_t first, std::uint64_t most, unsigned jobs);
+std::vector<Safeguard> every_safeguard();
+/// Those of a list like "nonce,hold-down"; empty when one of the names is unknown.
+std::vector<Safeguard> named(const std::string& list);
+
+std::vector<Mutant> hunt(const std::vector<Safeguard>& safeguards, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs);
 
 std::string to_json(const std::vector<Mutant>& mutants);
 std::string to_text(const std::vector<Mutant>& mutants);

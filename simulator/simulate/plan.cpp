@@ -133,7 +133,7 @@ Plan draw(std::uint64_t seed) {
     const auto families = {authority_families(), node_families()};
     const auto& some = families.begin()[dice.below(2)];
     if (dice.chance(40) && !some.empty()) {
-        plan.length = Millis{20000};
+        plan.length = Millis{10000};
         some[dice.below(static_cast<unsigned>(some.size()))].draw(dice, plan);
         return plan;
     }

@@ -75,8 +75,10 @@ struct Plan {
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers
     Millis reset_time[2] = {Millis{300}, Millis{300}};  ///< up to all of a fence's budget
-    bool quick = false;    ///< dongles, disks and zigbee2mqtt take next to no time
-    Millis length{20000};  ///< until everything is mended
+    Millis stop_time[2] = {};   ///< zigbee2mqtt's graceful stop; 0 = as all else
+    Millis write_time[2] = {};  ///< of the whole NVRAM; 0 = as all else
+    bool quick = false;         ///< dongles, disks and zigbee2mqtt take next to no time
+    Millis length{20000};       ///< until everything is mended
     std::vector<Fault> faults;
 };
 
