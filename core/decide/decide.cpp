@@ -126,15 +126,14 @@ Instruction instruct(const Context& c, const std::string& node) {
     if (node == c.j.holder && !c.j.released) {
         // A holder that is granted the role again is both ends of its move.
         const bool waited_for = move && move->from == node && move->phase == MovePhase::releasing;
-        const bool silent = waited_for && kept(Safeguard::renewal_stops);
-        const bool taking = silent || (move && move->from == node && move->to != node);
+        const bool taking = waited_for || (move && move->from == node && move->to != node);
         i.goal = taking ? Goal::standby : Goal::active;
         // It gives the role up for its maintenance; the lease lets it stop gracefully.
         if (c.j.maintenance.contains(node)) i.goal = Goal::maintenance;
         i.epoch = c.j.epoch;
         // A grant that did not arrive yet is given anew, so with the same care.
         const bool arrived = c.report(node).epoch >= c.j.epoch;
-        if (!silent && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
+        if (!waited_for && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
         if (move && move->to == node) {
             i.allow_form = move->kind == MoveKind::form;
             i.snapshot = move->snapshot;

@@ -98,14 +98,16 @@ void late_answer(Dice& dice, Plan& plan) {
 
 /// A renewal arrives after the holder has given the role up, and nothing after it.
 void late_renewal(Dice& dice, Plan& plan) {
+    time(plan, dice.between(600, 800), 4 + dice.below(10));
     tight(plan);
     plan.timing.local_restarts = 0;
-    plan.grain = dice.between(150, 200);
-    const auto dies = dice.between(500, 2000);
-    strike(plan, K::slow_network, 0, dies - Millis{300}, dice.between(1500, 3000),
+    plan.grain = Millis{200};
+    plan.reset_time[kHolder] = dice.between(100, 300);
+    const auto dies = dice.between(500, 1500);
+    strike(plan, K::slow_network, 0, dies - Millis{300}, dice.between(1200, 2000),
            1 + dice.below(2));
     strike(plan, K::service_dies, kHolder, dies);
-    strike(plan, K::cut_in, kHolder, dies + dice.between(300, 2000), 2 * plan.timing.hold_down);
+    strike(plan, K::cut_in, kHolder, dies + dice.between(300, 1600), 2 * plan.timing.hold_down);
 }
 
 /// A holder that hears itself, but can obey nobody: its disk is full.
@@ -182,20 +184,56 @@ void new_controller(Dice& dice, Plan& plan) {
     plan.length = cut + 2 * plan.timing.hold_down;
 }
 
-/// The new holder dies while nobody hears it.
-void blind_success(Dice& dice, Plan& plan) {
+/// The new holder dies while the controller hears nothing, and what was said before is read late.
+void unheard_death(Dice& dice, Plan& plan, K how, unsigned begins, unsigned ends) {
     time(plan, dice.between(1000, 2000), 18 + dice.below(6));
     plan.quick = true;
     strike(plan, K::switchover, kOther, Millis{100});
-    const auto boundary = 10 + dice.below(10);
-    const auto blind = dice.between(0, 300);
-    const K kinds[] = {K::controller_freeze, K::controller_cut_in};
-    strike(plan, kinds[dice.below(2)], 0, blind, unnoticed(plan) - dice.between(50, 500));
-    plan.faults.back().boundary = boundary;
-    strike(plan, K::power_cut, kOther, blind + dice.between(Millis{100}, 2 * plan.timing.heartbeat),
+    strike(plan, how, 0, dice.between(0, 50), unnoticed(plan) - dice.between(50, 500));
+    plan.faults.back().boundary = begins;
+    strike(plan, K::power_cut, kOther, dice.between(Millis{50}, plan.timing.heartbeat),
            Millis{30000});
-    plan.faults.back().boundary = boundary;
+    plan.faults.back().boundary = ends;
     plan.length = plan.timing.lease + Millis{15000};
+}
+
+/// Steps of a planned move: 9 it is granted, 14 the new holder is active.
+void blind_success(Dice& dice, Plan& plan) {
+    const K kinds[] = {K::controller_freeze, K::controller_freeze, K::controller_cut_in};
+    unheard_death(dice, plan, kinds[dice.below(3)], 9 + dice.below(6), 14);
+}
+
+/// The controller was cut off for longer than a hold-down, and the holder held on meanwhile.
+void late_return(Dice& dice, Plan& plan) {
+    time(plan, dice.between(600, 800), 4 + dice.below(4));
+    tight(plan);
+    plan.hold = true;
+    plan.spare = false;
+    const auto away = dice.between(500, 1500);
+    const auto back = away + plan.timing.hold_down + dice.between(0, 4000);
+    const K kinds[] = {K::controller_cut_both, K::controller_cut_out, K::controller_cut_in};
+    strike(plan, kinds[dice.below(3)], 0, away, back - away);
+    strike(plan, K::cut_both, kHolder, back + dice.between(-500, 1500), 2 * plan.timing.hold_down);
+    for (const auto after : {1000, 1700, 2400, 3100})
+        strike(plan, K::failover, kOther, back + Millis{after});
+    plan.length = back + 2 * plan.timing.hold_down;
+}
+
+/// The controller's word that it is back takes long, and the holder holds on until it hears it.
+void slow_return(Dice& dice, Plan& plan) {
+    time(plan, dice.between(600, 800), 10 + dice.below(6));
+    tight(plan);
+    plan.hold = true;
+    plan.spare = false;
+    const auto dead = dice.between(500, 1500);
+    const auto back = dead + dice.between(1000, 3000);
+    strike(plan, K::controller_killed, 0, dead, back - dead);
+    strike(plan, K::slow_network, 0, back + dice.between(50, 99), dice.between(20, 150),
+           30 + dice.below(15));
+    for (const auto after : {700, 1300, 1900, 2500})
+        strike(plan, K::failover, kOther, back + Millis{after});
+    strike(plan, K::cut_both, kHolder, back + dice.between(3000, 6000), 2 * plan.timing.hold_down);
+    plan.length = back + 2 * plan.timing.hold_down;
 }
 
 /// The newest snapshot cannot be fetched at first.
@@ -212,7 +250,8 @@ constexpr Family kFamilies[] = {
     {"deaf holder", deaf_holder},     {"slow write", slow_write},
     {"slow stop", slow_stop},         {"loud holder", loud_holder},
     {"old journal", old_journal},     {"new controller", new_controller},
-    {"blind success", blind_success}, {"slow fetch", slow_fetch},
+    {"blind success", blind_success}, {"late return", late_return},
+    {"slow return", slow_return},     {"slow fetch", slow_fetch},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Arguments {
     bool systematic = false;
     std::string replay;
     std::string only;
+    std::string family;
 };
 
 int fail(const std::string& text) {
@@ -51,6 +52,7 @@ int one(Plan plan, bool trace) {
         plan = shrink(plan);
         fmt::print("# seed {}: the shortest schedule that still fails\n", plan.seed);
     }
+    if (!plan.family.empty()) fmt::print("# {}\n", plan.family);
     for (const auto& fault : plan.faults) fmt::print("{}\n", text(fault));
     outcome =
         run(plan, trace ? [](const std::string& line) { fmt::print("{}\n", line); } : Story());
@@ -65,7 +67,7 @@ int replay(const Arguments& a) {
     content << file.rdbuf();
     auto faults = parse_faults(content.str());
     if (!faults) return fail(a.replay + ": " + faults.error().message);
-    auto plan = draw(a.seed);
+    auto plan = draw(a.seed, a.family);
     plan.faults = *faults;
     return one(plan, true);
 }
@@ -82,6 +84,7 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", a.jobs, "threads")->check(CLI::Range(1, 256));
     app.add_flag("--trace", a.trace, "tell the story of --seed");
     app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
+    app.add_option("--family", a.family, "schedules of this family alone (directed.hpp)");
     app.add_option("--only", a.only, "with --mutants or --seed: this safeguard alone");
     app.add_flag("--systematic", a.systematic, "every step x every fault x when it heals");
     app.add_flag("--json", a.json, "results as JSON");
@@ -90,12 +93,12 @@ int main(int argc, char** argv) {
     if (app.count("--seed") > 0) {
         const auto away = named(a.only);
         const Without without(away.size() == 1 ? away.front() : Safeguard::none);
-        return one(draw(a.seed), a.trace);
+        return one(draw(a.seed, a.family), a.trace);
     }
     if (a.mutants) {
         const auto some = a.only.empty() ? every_safeguard() : named(a.only);
         if (some.empty()) return fail(a.only + ": no such safeguard");
-        const auto mutants = hunt(some, a.first, a.seeds, a.jobs);
+        const auto mutants = hunt(some, a.first, a.seeds, a.jobs, a.family);
         fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
         return std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; })
                    ? 0
@@ -110,7 +113,7 @@ int main(int argc, char** argv) {
         fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
         return results.failures.empty() ? 0 : 1;
     }
-    const auto results = run_seeds(a.first, a.seeds, a.jobs);
+    const auto results = run_seeds(a.first, a.seeds, a.jobs, a.family);
     fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
     return results.failures.empty() ? 0 : 1;
 }

@@ -23,7 +23,7 @@ std::vector<Safeguard> every_safeguard();
 std::vector<Safeguard> named(const std::string& list);
 
 std::vector<Mutant> hunt(const std::vector<Safeguard>& safeguards, std::uint64_t first,
-                         std::uint64_t most, unsigned jobs);
+                         std::uint64_t most, unsigned jobs, const std::string& family = {});
 
 std::string to_json(const std::vector<Mutant>& mutants);
 std::string to_text(const std::vector<Mutant>& mutants);

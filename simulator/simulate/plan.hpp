@@ -67,7 +67,8 @@ struct Fault {
 };
 
 struct Plan {
-    std::uint64_t seed = 0;  ///< of the network's dice
+    std::uint64_t seed = 0;     ///< of the network's dice
+    std::string_view family{};  ///< it was drawn from; empty = none
     Timing timing;
     bool hold = true;      ///< on_controller_loss: hold
     bool spare = true;     ///< there is a spare controller
@@ -85,7 +86,8 @@ struct Plan {
 /// What is left of the fence's budget F for a host that does not run.
 Millis fence_slack(const Plan& plan);
 
-Plan draw(std::uint64_t seed);
+/// `family`: of that one (directed.hpp); empty = whatever the dice say.
+Plan draw(std::uint64_t seed, std::string_view family = {});
 /// Draws the house only: no faults.
 Plan draw_house(std::uint64_t seed);
 
