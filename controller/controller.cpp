@@ -4,7 +4,6 @@
 
 #include "controller/commands.hpp"
 #include "controller/journal_file.hpp"
-#include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
 
 namespace zha {
@@ -172,8 +171,7 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
 bool Controller::decide_now(std::optional<OperatorCommand> command) {
     // Cut off from the broker it hears nothing, while a holder may rightly hold on to its lease:
     // no hold-down runs until the session is back and `since` is new.
-    const bool acts = acting() || (lead_.acting() && !kept(Safeguard::confirmed_session));
-    if (!p_.bus.connected() || !acts) return false;
+    if (!p_.bus.connected() || !acting()) return false;
     situation_.now = p_.clock.now();
     // Suspended, stopped or starved: leases were not renewed meanwhile and time is unknown.
     const bool late = situation_.now - decided_at_ > config_.timing.heartbeat + kTick;

@@ -14,6 +14,7 @@
 #include "controller/leadership.hpp"
 #include "controller/status_json.hpp"
 #include "core/decide.hpp"
+#include "core/safeguards.hpp"
 #include "core/schedule/timer.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/clock/clock.hpp"
@@ -90,7 +91,9 @@ class Controller {
     void send_journal();
     /// The lease of a new epoch waits until the other controller knows of the grant, for a while.
     bool may_send(const Order& order);
-    bool acting() const { return lead_.acting() && confirmed_; }
+    bool acting() const {
+        return lead_.acting() && (confirmed_ || !kept(Safeguard::confirmed_session));
+    }
     /// Counts as just started: what nodes did meanwhile is not known.
     void start_anew();
     /// One decision; false when there is no session or the journal could not be written: then

@@ -134,7 +134,7 @@ void Controller::heard_own_status(const BusMessage& message) {
     // it now; so from here on the hold-down covers them.
     if (confirmed_) return;
     confirmed_ = true;
-    start_anew();
+    if (kept(Safeguard::late_controller) && kept(Safeguard::confirmed_session)) start_anew();
     send_journal();
     decide_now();
     publish_state();
@@ -181,7 +181,7 @@ void Controller::heard_journal(const BusMessage& message) {
 }
 
 Status Controller::keep(Journal& journal) {
-    if (journal == saved_ || !kept(Safeguard::journal_first)) return {};
+    if (journal == saved_) return {};
     ++journal.serial;
     if (auto saved = save_journal(p_.store, state_, journal); !saved) {
         --journal.serial;

@@ -205,6 +205,8 @@ bool fenceable(const Situation& situation, const std::string& node);
 /// heard since: then the device switched something else.
 bool powered_off(const Situation& situation);
 
+/// Since when every lease that this controller does not know of runs out.
+Time begun(const Situation& situation);
 /// Until when the holder of the journal's epoch may still be on the air, if it does not release it.
 Time held_until(const Situation& situation);
 

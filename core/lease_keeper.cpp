@@ -34,8 +34,7 @@ OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
     const auto* report = answered(order.nonce, now);
     if (report == nullptr && !kept(Safeguard::nonce) && !sent_.empty()) report = &sent_.back();
     if (report == nullptr) return OrderVerdict::stale_nonce;
-    if (order.incarnation < memory_.incarnation && kept(Safeguard::incarnation))
-        return OrderVerdict::lower_incarnation;
+    if (order.incarnation < memory_.incarnation) return OrderVerdict::lower_incarnation;
     memory_.incarnation = order.incarnation;
     answered_ = report->nonce;
     if (order.lease <= Millis{0}) return OrderVerdict::accepted;
@@ -58,8 +57,7 @@ void LeaseKeeper::echo(std::uint64_t nonce, Time now) {
     // Only while the broker says that the controller is gone. An echo proves that we and the broker
     // hear each other; had the controller come back before it, its status would have come first.
     const bool gone = presence_ == ControllerPresence::offline || !kept(Safeguard::hold_presence);
-    const bool lives = live(now) || !kept(Safeguard::hold_live);
-    if (!hold_ || !gone || !lives || memory_.epoch <= memory_.released) return;
+    if (!hold_ || !gone || !live(now) || memory_.epoch <= memory_.released) return;
     const auto it =
         std::find_if(sent_.rbegin(), sent_.rend(), [&](const Sent& s) { return s.nonce == nonce; });
     if (it == sent_.rend()) return;

@@ -9,12 +9,10 @@ namespace zha {
 enum class Safeguard {
     none,
     nonce,               ///< an order answers one of the newest reports
-    incarnation,         ///< a superseded controller is not obeyed
     own_send_time,       ///< a lease counts from the sending of the report, not from its answer
     release_final,       ///< a released epoch never comes back
     hold_presence,       ///< a lease is held only while the broker says the controller is gone
     hold_send_time,      ///< a held lease counts from the sending, too
-    hold_live,           ///< a lease that ran out is never revived by an echo
     lease_expiry,        ///< the state machine obeys the end of the lease
     watchman,            ///< the service is killed when the lease ends in mid step
     start_check,         ///< the lease is looked at again right before the start
@@ -38,10 +36,8 @@ enum class Safeguard {
     holder_says_no,      ///< a holder that is there is never timed out
     release_epoch,       ///< a release counts for its own epoch only
     release_wait,        ///< nothing is granted before the release
-    renewal_stops,       ///< the lease is not renewed while it is waited for its end
     grant_epoch,         ///< each grant has an epoch of its own
-    journal_first,       ///< the journal is durable before any order
-    late_controller,     ///< a controller that finds itself late counts as just started
+    late_controller,     ///< a controller that was away or late counts as just started
     confirmed_session,   ///< nothing is decided before the own status came back
     journal_behind,      ///< a node with a higher epoch than the journal's is the holder
     everybody_heard,     ///< an early grant needs a report of every node

@@ -121,7 +121,8 @@ Task<void> Agent::run() {
 
 Task<void> Agent::watch() {
     while (co_await node_.clock.sleep_for(kTick)) {
-        const bool live = node_.lease.live(node_.now()) || !kept(Safeguard::watchman);
+        const bool obeyed = kept(Safeguard::watchman) && kept(Safeguard::lease_expiry);
+        const bool live = node_.lease.live(node_.now()) || !obeyed;
         const bool may = live && (serving(node_.state) || node_.stopping);
         // What it was seen to be last counts for little while a start is under way.
         if (may || !node_.service_may_run || node_.state == NodeState::fencing) continue;

@@ -77,7 +77,9 @@ fsm::Facts Node::facts() {
     const auto at = now();
     const auto& memory = lease.memory();
     const bool live = lease.live(at) || !kept(Safeguard::lease_expiry);
-    f.lease_live = live && memory.epoch > memory.released;
+    // Both here and where orders are accepted: an epoch that was given back is over for good.
+    const bool over = memory.epoch <= memory.released && kept(Safeguard::release_final);
+    f.lease_live = live && !over;
     f.dongle_present = dongle.present();
     f.silenced = silenced && f.dongle_present;
     f.unreleased = memory.epoch > memory.released;

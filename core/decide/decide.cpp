@@ -130,15 +130,14 @@ Instruction instruct(const Context& c, const std::string& node) {
     if (node == c.j.holder && !c.j.released) {
         // A holder that is granted the role again is both ends of its move.
         const bool waited_for = move && move->from == node && move->phase == MovePhase::releasing;
-        const bool silent = waited_for && kept(Safeguard::renewal_stops);
-        const bool taking = silent || (move && move->from == node && move->to != node);
+        const bool taking = waited_for || (move && move->from == node && move->to != node);
         i.goal = taking ? Goal::standby : Goal::active;
         // It gives the role up for its maintenance; the lease lets it stop gracefully.
         if (c.j.maintenance.contains(node)) i.goal = Goal::maintenance;
         i.epoch = c.j.epoch;
         // A grant that did not arrive yet is given anew, so with the same care.
         const bool arrived = c.report(node).epoch >= c.j.epoch;
-        if (!silent && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
+        if (!waited_for && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
         if (move && move->to == node) {
             i.allow_form = move->kind == MoveKind::form;
             i.snapshot = move->snapshot;
@@ -211,12 +210,15 @@ bool lost(const Situation& s, const std::string& node) {
     return !reachable(s, node) && s.now > s.since + timing.heartbeat * timing.fall;
 }
 
+Time begun(const Situation& s) {
+    return kept(Safeguard::hold_down_since) ? s.since : Time{0};
+}
+
 Time held_until(const Situation& s) {
     const auto it = s.nodes.find(s.journal.holder);
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
-    const auto since = kept(Safeguard::hold_down_since) ? s.since : Time{0};
     const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
-    return std::max(since, last) + s.config->timing.hold_down;
+    return std::max(begun(s), last) + s.config->timing.hold_down;
 }
 
 Decision decide(const Situation& situation) {

@@ -13,6 +13,7 @@ namespace {
 constexpr Millis kVerifyMost{20000};
 constexpr Millis kReadSpare{60000};  ///< reading the NVRAM once, generously
 constexpr Millis kFormMost{330000};
+constexpr Epoch kUnheardGrants = 8;  ///< far more than happen between two words of a node
 constexpr std::size_t kLastTextMost = 300;
 
 bool settled(NodeState state) {
@@ -91,6 +92,9 @@ void grant(Context& c) {
     for (const auto& [name, node] : c.s.nodes)
         highest = std::max(
             {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
+    // Another controller may have granted more to a node that was not heard since.
+    for (const auto& [name, node] : c.s.nodes)
+        if (!node.heard || node.heard_at < c.s.since) highest += kUnheardGrants;
     // Nobody ordered it, and it is no way back: it counts against the limit of such moves.
     const auto& move = *c.j.move;
     const bool counts = move.command.empty() && !move.drill && move.kind != MoveKind::rollback;
@@ -109,8 +113,12 @@ void drain(Context& c) {
         c.enter(MovePhase::releasing, c.j.move->from + " did not give the role up in time");
 }
 
+bool released(const Context& c) {
+    return c.holder_released() || !kept(Safeguard::release_wait);
+}
+
 void release(Context& c) {
-    if (c.holder_released())
+    if (released(c))
         return c.enter(MovePhase::staging, "the former holder is off the air for certain");
     // It is there and cannot prove its silence: no clock makes that safe.
     if (c.in_phase() > 2 * c.s.config->timing.hold_down)
@@ -157,8 +165,7 @@ bool holds(const NodeReport& r, const std::string& snapshot) {
 
 void stage(Context& c) {
     auto& move = *c.j.move;
-    if (!c.holder_released() && kept(Safeguard::release_wait))
-        return c.enter(MovePhase::releasing, "waiting for the release");
+    if (!released(c)) return c.enter(MovePhase::releasing, "waiting for the release");
     if (!c.reachable(move.to)) {
         // Nothing is granted on the word of a report that may be old.
         if (c.lost(move.to) && c.in_phase() > c.s.config->timing.fence)
@@ -233,7 +240,7 @@ void verify(Context& c) {
 /// there obeys no lower one any more and has said so, and of any other every lease is over.
 bool knows_all(const Context& c) {
     if (!kept(Safeguard::everybody_heard)) return true;
-    const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
+    const bool waited = c.s.now >= begun(c.s) + c.s.config->timing.hold_down;
     return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
         const auto& view = n.second;
         const bool there = view.heard && view.heard_at >= c.s.since && c.reachable(n.first);

@@ -92,9 +92,11 @@ Results run_many(std::uint64_t count, unsigned jobs,
     return sum;
 }
 
-Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs) {
-    return run_many(count, jobs,
-                    [first](std::uint64_t n) { return Numbered{first + n, run(draw(first + n))}; });
+Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs,
+                  const std::string& family) {
+    return run_many(count, jobs, [&](std::uint64_t n) {
+        return Numbered{first + n, run(draw(first + n, family))};
+    });
 }
 
 std::string to_json(const Results& r) {

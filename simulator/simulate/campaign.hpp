@@ -37,7 +37,8 @@ struct Numbered {
 };
 Results run_many(std::uint64_t count, unsigned jobs,
                  const std::function<Numbered(std::uint64_t)>& one);
-Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs);
+Results run_seeds(std::uint64_t first, std::uint64_t count, unsigned jobs,
+                  const std::string& family = {});
 
 std::string to_json(const Results& results);
 std::string to_text(const Results& results);

@@ -57,6 +57,8 @@ House::House(const Plan& p)
         h.stick.write_time = plan.quick ? Millis{40} : Millis{600};
         h.stick.scan_time = plan.quick ? Millis{30} : Millis{600};
         h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
+        if (plan.write_time[i] > Millis{0}) h.stick.write_time = plan.write_time[i];
+        if (plan.stop_time[i] > Millis{0}) h.service.stop_time = plan.stop_time[i];
         h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
         h.z2m.forms = [this, &h] { return form(h); };
         h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };

@@ -31,6 +31,7 @@ struct Arguments {
     std::vector<std::string> only;
     std::string without;
     std::string replay;
+    std::string family;
 };
 
 int fail(const std::string& text) {
@@ -53,6 +54,7 @@ int one(Plan plan, bool trace) {
         plan = shrink(plan);
         fmt::print("# seed {}: the shortest schedule that still fails\n", plan.seed);
     }
+    if (!plan.family.empty()) fmt::print("# {}\n", plan.family);
     for (const auto& fault : plan.faults) fmt::print("{}\n", text(fault));
     outcome =
         run(plan, trace ? [](const std::string& line) { fmt::print("{}\n", line); } : Story());
@@ -67,7 +69,7 @@ int replay(const Arguments& a) {
     content << file.rdbuf();
     auto faults = parse_faults(content.str());
     if (!faults) return fail(a.replay + ": " + faults.error().message);
-    auto plan = draw(a.seed);
+    auto plan = draw(a.seed, a.family);
     plan.faults = *faults;
     return one(plan, true);
 }
@@ -80,7 +82,7 @@ int mutate(const Arguments& a) {
         if (!safeguard) return fail("no safeguard is called " + name);
         list.push_back(*safeguard);
     }
-    const auto mutants = hunt(list, a.first, a.seeds, a.jobs);
+    const auto mutants = hunt(list, a.first, a.seeds, a.jobs, a.family);
     fmt::print("{}\n", a.json ? to_json(mutants) : to_text(mutants));
     const bool all =
         std::all_of(mutants.begin(), mutants.end(), [](const auto& m) { return m.caught; });
@@ -101,6 +103,7 @@ int main(int argc, char** argv) {
     app.add_flag("--mutants", a.mutants, "take each safeguard away, look for what goes wrong");
     app.add_option("--only", a.only, "with --mutants: these safeguards");
     app.add_option("--without", a.without, "with --seed or --replay: without this safeguard");
+    app.add_option("--family", a.family, "schedules of this family alone (directed.hpp)");
     app.add_flag("--systematic", a.systematic, "every step x every fault x when it heals");
     app.add_flag("--json", a.json, "results as JSON");
     CLI11_PARSE(app, argc, argv);
@@ -111,7 +114,7 @@ int main(int argc, char** argv) {
         without.emplace(*safeguard);
     }
     if (!a.replay.empty()) return replay(a);
-    if (app.count("--seed") > 0) return one(draw(a.seed), a.trace);
+    if (app.count("--seed") > 0) return one(draw(a.seed, a.family), a.trace);
     if (a.mutants) return mutate(a);
     if (a.systematic) {
         const auto cases = systematic_cases();
@@ -122,7 +125,7 @@ int main(int argc, char** argv) {
         fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
         return results.failures.empty() ? 0 : 1;
     }
-    const auto results = run_seeds(a.first, a.seeds, a.jobs);
+    const auto results = run_seeds(a.first, a.seeds, a.jobs, a.family);
     fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
     return results.failures.empty() ? 0 : 1;
 }

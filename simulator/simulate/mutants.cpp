@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "simulator/simulate/safeguards.hpp"
@@ -13,13 +14,14 @@ namespace zha::sim {
 
 namespace {
 
-Mutant hunt_one(Safeguard safeguard, std::uint64_t first, std::uint64_t most) {
+Mutant hunt_one(Safeguard safeguard, std::uint64_t first, std::uint64_t most,
+                const std::string& family) {
     Mutant mutant;
     mutant.safeguard = safeguard;
     const Without without(safeguard);
     while (mutant.tried < most) {
         const auto seed = first + mutant.tried++;
-        const auto outcome = run(draw(seed));
+        const auto outcome = run(draw(seed, family));
         if (outcome.ok()) continue;
         const auto& [checker, text] = *outcome.violations.begin();
         mutant.caught = Failure{seed, checker, text};
@@ -49,16 +51,16 @@ std::vector<Safeguard> all_safeguards() {
     return all;
 }
 
-std::vector<Mutant> hunt(const std::vector<Safeguard>& only, std::uint64_t first,
-                         std::uint64_t most, unsigned jobs) {
-    std::vector<Mutant> mutants(only.size());
+std::vector<Mutant> hunt(const std::vector<Safeguard>& safeguards, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs, const std::string& family) {
+    std::vector<Mutant> mutants(safeguards.size());
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
     threads.reserve(jobs);
     for (unsigned i = 0; i < jobs; ++i)
         threads.emplace_back([&] {
             for (auto n = next++; n < mutants.size(); n = next++)
-                mutants[n] = hunt_one(only[n], first, most);
+                mutants[n] = hunt_one(safeguards[n], first, most, family);
         });
     for (auto& thread : threads) thread.join();
     return mutants;

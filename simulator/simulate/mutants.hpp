@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/safeguards.hpp"
@@ -17,10 +18,9 @@ struct Mutant {
     std::optional<Failure> caught;
 };
 
-/// `only`: the safeguards to take away, one after the other.
-std::vector<Mutant> hunt(const std::vector<Safeguard>& only, std::uint64_t first,
-                         std::uint64_t most, unsigned jobs);
 std::vector<Safeguard> all_safeguards();
+std::vector<Mutant> hunt(const std::vector<Safeguard>& safeguards, std::uint64_t first,
+                         std::uint64_t most, unsigned jobs, const std::string& family = {});
 
 std::string to_json(const std::vector<Mutant>& mutants);
 std::string to_text(const std::vector<Mutant>& mutants);

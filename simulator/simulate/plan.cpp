@@ -134,14 +134,29 @@ Plan draw_house(std::uint64_t seed) {
     return house(dice, seed);
 }
 
-Plan draw(std::uint64_t seed) {
+namespace {
+
+void draw_from(const Family& family, Dice& dice, Plan& plan) {
+    plan.length = Millis{10000};
+    plan.family = family.name;
+    family.draw(dice, plan);
+}
+
+}  // namespace
+
+Plan draw(std::uint64_t seed, std::string_view family) {
     Dice dice(seed);
     auto plan = house(dice, seed);
     const auto families = {authority_families(), node_families()};
+    for (const auto& list : families)
+        for (const auto& one : list)
+            if (one.name == family) {
+                draw_from(one, dice, plan);
+                return plan;
+            }
     const auto& some = families.begin()[dice.below(2)];
     if (dice.chance(40) && !some.empty()) {
-        plan.length = Millis{20000};
-        some[dice.below(static_cast<unsigned>(some.size()))].draw(dice, plan);
+        draw_from(some[dice.below(static_cast<unsigned>(some.size()))], dice, plan);
         return plan;
     }
     // Swarm testing: each schedule knows only some kinds of faults, so that rare ones meet.

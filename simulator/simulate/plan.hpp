@@ -73,7 +73,8 @@ struct Fault {
 };
 
 struct Plan {
-    std::uint64_t seed = 0;  ///< of the network's dice
+    std::uint64_t seed = 0;     ///< of the network's dice
+    std::string_view family{};  ///< it was drawn from; empty = none
     Timing timing;
     bool hold = true;      ///< on_controller_loss: hold
     bool spare = true;     ///< there is a spare controller
@@ -81,18 +82,21 @@ struct Plan {
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers
     Millis reset_time[2] = {Millis{300}, Millis{300}};  ///< up to all of a fence's budget
-    bool fresh = false;    ///< there is no network yet: one is formed first
-    bool hasty = false;    ///< an operator orders a NEW network where that is wrong, first
-    unsigned blank = 0;    ///< fresh: the node whose dongle is blank; the other's is a used one
-    bool quick = false;    ///< dongles, disks and zigbee2mqtt take next to no time
-    Millis length{20000};  ///< until everything is mended
+    bool fresh = false;        ///< there is no network yet: one is formed first
+    bool hasty = false;        ///< an operator orders a NEW network where that is wrong, first
+    unsigned blank = 0;        ///< fresh: the node whose dongle is blank; the other's is a used one
+    Millis stop_time[2] = {};  ///< zigbee2mqtt's graceful stop; 0 = as all else
+    Millis write_time[2] = {};  ///< of the whole NVRAM; 0 = as all else
+    bool quick = false;         ///< dongles, disks and zigbee2mqtt take next to no time
+    Millis length{20000};       ///< until everything is mended
     std::vector<Fault> faults;
 };
 
 /// What is left of the fence's budget F for a host that does not run.
 Millis fence_slack(const Plan& plan);
 
-Plan draw(std::uint64_t seed);
+/// `family`: of that one (directed.hpp); empty = whatever the dice say.
+Plan draw(std::uint64_t seed, std::string_view family = {});
 /// Draws the house only: no faults.
 Plan draw_house(std::uint64_t seed);
 

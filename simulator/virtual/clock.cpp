@@ -125,7 +125,11 @@ WallSeconds VirtualClock::wall() const {
 
 Micros VirtualClock::until(Time deadline) const {
     auto at = deadline;
-    if (grain_ > Millis{0}) at = Millis{(deadline.count() / grain_.count() + 1) * grain_.count()};
+    if (grain_ > Millis{0}) {
+        // Not all in the same instant: what sleeps for another span wakes at another phase.
+        const Millis phase{(deadline - now()).count() * 37 % grain_.count()};
+        at = Millis{((deadline + phase).count() / grain_.count() + 1) * grain_.count()} - phase;
+    }
     const auto left = std::max(at - now(), Millis{0});
     return Micros{std::llround(std::ceil(static_cast<double>(left.count()) * 1000.0 / rate_))};
 }

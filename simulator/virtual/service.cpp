@@ -7,6 +7,7 @@ namespace zha::sim {
 namespace {
 constexpr Millis kKillTime{30};
 constexpr Millis kNoticed{10};
+constexpr Millis kLook{100};
 }  // namespace
 
 Task<Status> VirtualService::start(Time deadline) {
@@ -25,8 +26,10 @@ Task<Status> VirtualService::start(Time deadline) {
 Task<Status> VirtualService::end_after(Millis span, Time deadline) {
     if (!running_) co_return Status();
     const auto done = clock_.now() + span;
-    while (running_ && clock_.now() < std::min(done, deadline))
-        if (!co_await clock_.sleep_until(std::min(done, deadline)))
+    const auto last = std::min(done, deadline);
+    // Somebody else may end it meanwhile.
+    while (running_ && clock_.now() < last)
+        if (!co_await clock_.sleep_until(std::min(clock_.now() + kLook, last)))
             co_return Status(Errc::timeout, "cancelled");
     if (!running_) co_return Status();
     if (immortal || clock_.now() < done) co_return Status(Errc::timeout, "it does not end");
