@@ -108,8 +108,8 @@ TEST_F(ClusterTest, WhilePausedADeadServiceIsRestartedInPlaceAndNothingMoves) {
     c.command("pause", "");
     c.world.time.advance(2 * kSecond);
     c.one().service.die();
-    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
-    EXPECT_EQ(c.one().service.starts, 2U);
+    const auto again = [&] { return c.one().service.starts == 2 && c.settled(c.one(), c.two()); };
+    ASSERT_TRUE(c.until(again, 60 * kSecond));
     c.one().service.die();
     c.world.time.advance(120 * kSecond);
     EXPECT_FALSE(c.one().stick.on_air()) << "no restart is left";
