@@ -155,7 +155,7 @@ Plan draw(std::uint64_t seed, std::string_view family) {
                 return plan;
             }
     const auto& some = families.begin()[dice.below(2)];
-    if (dice.chance(40) && !some.empty()) {
+    if (dice.chance(60) && !some.empty()) {
         draw_from(some[dice.below(static_cast<unsigned>(some.size()))], dice, plan);
         return plan;
     }
