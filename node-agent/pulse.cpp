@@ -10,6 +10,9 @@ guard::Radio radio_of(const Node& node) {
     const bool no_dongle = node.dongle_state == DongleState::absent;
     if (!node.service_may_run && (node.silenced || no_dongle)) return guard::Radio::silent;
     if (node.state == NodeState::fault) return guard::Radio::unproven;
+    // It failed once, that was reported, and it is tried again.
+    if (node.state == NodeState::fencing && node.dongle_state == DongleState::faulty)
+        return guard::Radio::unproven;
     if (node.state == NodeState::fencing || !node.service_may_run) return guard::Radio::fencing;
     return guard::Radio::on;
 }

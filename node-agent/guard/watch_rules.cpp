@@ -14,8 +14,7 @@ constexpr Millis kShortLife{60000};  ///< a worker that ends sooner counts as dy
 constexpr Millis kBackoffFirst{1000};
 constexpr Millis kBackoffMost{30000};
 constexpr Millis kStopMargin{5000};
-constexpr unsigned kLastAttempts = 3;    ///< to fence, once told to stop
-constexpr unsigned kSilentAttempts = 2;  ///< before a worker has to tell of it
+constexpr unsigned kLastAttempts = 3;  ///< to fence, once told to stop
 
 Millis backoff(unsigned died) {
     if (died == 0) return Millis{0};
@@ -92,7 +91,7 @@ void WatchRules::fencer_ended(bool proven_silent, Time now) {
         return;
     }
     fence_at_ = now + kFencePause;
-    if (alive_ || stopping_ || attempts_ < kSilentAttempts) return;
+    if (alive_ || stopping_) return;
     // Nobody reports meanwhile, and a silent holder is replaced after the hold-down. A worker
     // fences first, too, and says that it cannot: that is never overruled.
     fence_due_ = false;

@@ -330,7 +330,7 @@ void Model::tidy(State& s) const {
     if (s.sent == 0) s.order = s.old_order = false;
     if (!holder_counts(s)) s.phase = 0;
     if (!kept(Safeguard::hold_send_time)) return;
-    const bool dead = s.left == 0 && kept(Safeguard::hold_live);
+    const bool dead = s.left == 0;
     auto* end = std::remove_if(std::begin(s.queue), std::end(s.queue), [&](std::uint8_t entry) {
         return entry >= echo && (dead || echo + lease <= unsigned{entry} + s.left);
     });
