@@ -105,7 +105,10 @@ TEST_F(ClusterTest, ASnapshotThatRotsOnAStandbysDiskIsToldAndFetchedAgain) {
 }
 
 TEST_F(ClusterTest, WhilePausedADeadServiceIsRestartedInPlaceAndNothingMoves) {
-    c.command("pause", "");
+    const auto say = [&](const std::string& command) {
+        c.world.broker.inject({c.world.topics().command(), command, false});
+    };
+    say(R"({"id":"command-p","verb":"pause"})");
     c.world.time.advance(2 * kSecond);
     c.one().service.die();
     const auto again = [&] { return c.one().service.starts == 2 && c.settled(c.one(), c.two()); };
@@ -114,7 +117,7 @@ TEST_F(ClusterTest, WhilePausedADeadServiceIsRestartedInPlaceAndNothingMoves) {
     c.world.time.advance(120 * kSecond);
     EXPECT_FALSE(c.one().stick.on_air()) << "no restart is left";
     EXPECT_FALSE(c.two().stick.on_air()) << "paused";
-    c.command("resume", "");
+    say(R"({"id":"command-r","verb":"resume"})");
     EXPECT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 120 * kSecond));
 }
 
