@@ -51,6 +51,8 @@ struct NodeReport {
     /// The last air check heard another coordinator of this network on this channel; 0 = it did
     /// not.
     std::uint8_t heard_on = 0;
+    /// Silent again, and why its last state is in no snapshot of it; empty = it is in `snapshot`.
+    std::string unsaved;
     bool operator==(const NodeReport&) const = default;
 };
 

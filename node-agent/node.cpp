@@ -134,6 +134,7 @@ NodeReport Node::report() const {
     r.ready =
         state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
     r.service_version = service_version;
+    r.unsaved = unsaved;
     if (now() - heard_on_at < kHeardCounts) r.heard_on = heard_on;
     return r;
 }

@@ -70,6 +70,7 @@ class Node {
     bool unsurveyed = true;     ///< the dongle was not read since it may have been on the air
     bool blank = false;         ///< read, and it carries no network
     bool dirty = false;         ///< see Memory::dirty
+    std::string unsaved;        ///< why what it was last active with is in no snapshot
     std::uint8_t heard_on = 0;  ///< another coordinator of this network was heard on this channel
     Time heard_on_at{0};
     std::uint64_t generation = 0;

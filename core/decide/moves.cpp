@@ -104,6 +104,15 @@ void release(Context& c) {
                 c.j.holder + " cannot prove its dongle silent; unplug it, or switch that host off");
 }
 
+/// Why a move would lose what was paired last though the old node could go on with it; one in fault
+/// cannot.
+std::string not_handed_over(const NodeReport& source) {
+    if (source.state == NodeState::fault) return {};
+    if (!settled(source.state)) return source.node + " did not keep its last snapshot in time";
+    if (source.unsaved.empty()) return {};
+    return "the last snapshot of " + source.node + " was not kept: " + source.unsaved;
+}
+
 /// Names the snapshot to promote from, once the old node has told its last one.
 void choose_snapshot(Context& c) {
     auto& move = *c.j.move;
@@ -115,6 +124,10 @@ void choose_snapshot(Context& c) {
     const auto& timing = c.s.config->timing;
     const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
     if (!move.from.empty() && !c.view(move.from).heard && settling) return;
+    const auto loss = can_ask ? not_handed_over(source) : std::string();
+    if (!loss.empty() && move.kind == MoveKind::switchover) return fail(c, loss);
+    if (!loss.empty() && move.kind == MoveKind::failover)
+        c.tell(Answer::Code::ok, false, loss + "; using an older one");
     auto best = target.snapshot;
     if (!target.staged.id.empty() && !newer(best, target.staged)) best = target.staged;
     const bool fresher = source.snapshot.has_nvram && newer(source.snapshot, best);

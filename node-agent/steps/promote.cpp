@@ -46,6 +46,7 @@ Task<Status> write_dongle(Node& node, const Snapshot& snapshot, Time deadline) {
     if (auto raised = raise(node, *image, snapshot); !raised) co_return raised;
     node.step = "writing the dongle";
     node.dirty = true;
+    node.unsaved.clear();
     if (kept(Safeguard::dirty_durable))
         if (auto saved = node.remember(); !saved) co_return saved;
     auto written = co_await node.dongle.write(*image, deadline);
@@ -124,7 +125,13 @@ Task<Status> promote(Node& node, Time deadline) {
         node.unsurveyed = true;
         co_return snapshot.error();
     }
-    spdlog::info("promoting from snapshot {}", snapshot->manifest.info.id);
+    // The node gets the role back: what it has is better than the snapshot that it made before.
+    if (auto now = unsaved_state(node, *snapshot)) {
+        spdlog::info("going on from the state after snapshot {}", snapshot->manifest.info.id);
+        snapshot = std::move(now);
+    } else {
+        spdlog::info("promoting from snapshot {}", snapshot->manifest.info.id);
+    }
     if (auto written = co_await write_dongle(node, *snapshot, deadline); !written)
         co_return written;
     node.step = "installing files";

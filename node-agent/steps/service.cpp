@@ -22,12 +22,8 @@ Task<Status> drain(Node& node, Time deadline) {
     if (!fenced) co_return fenced;
     // Silent and released; what follows only makes the successor's start better.
     auto read = co_await read_dongle(node, deadline);
-    if (!read) {
-        spdlog::warn("final snapshot: {}", read.error().message);
-        co_return Status();
-    }
-    node.unsurveyed = false;
-    if (auto kept = keep_snapshot(node); !kept)
+    if (read) node.unsurveyed = false;
+    if (auto kept = keep_last(node, read); !kept)
         spdlog::warn("final snapshot: {}", kept.error().message);
     co_return Status();
 }

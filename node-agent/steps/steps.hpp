@@ -39,6 +39,11 @@ Task<Status> air_check(Node& node, const znp::Image& image, Time deadline);
 Task<Status> read_dongle(Node& node, Time deadline);
 /// Keeps node.image and the data files as the newest own snapshot, unless nothing changed.
 Status keep_snapshot(Node& node);
+/// The last snapshot of what it was active with; why there is none is remembered and reported.
+Status keep_last(Node& node, const Status& read);
+/// What dongle and data files hold now, as a snapshot, when that is a later state of `older` that
+/// could not be kept. Errc::not_found when it is not.
+Result<Snapshot> unsaved_state(Node& node, const Snapshot& older);
 /// May zigbee2mqtt be started on this dongle with these files? `cluster_ieee` empty = not compared.
 Status pass_gate(Node& node, const std::string& cluster_ieee);
 /// Starts zigbee2mqtt and waits until it says that it is online on the network of node.image.

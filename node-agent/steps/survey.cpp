@@ -88,9 +88,48 @@ Status keep_snapshot(Node& node) {
     return kept;
 }
 
+Status keep_last(Node& node, const Status& read) {
+    auto kept = read ? keep_snapshot(node) : read;
+    // Of a node that was never active there is nothing to lose.
+    node.unsaved = kept || node.content_epoch == 0 ? "" : kept.error().message;
+    return kept;
+}
+
+Result<Snapshot> unsaved_state(Node& node, const Snapshot& older) {
+    const auto& own = node.snapshots.own();
+    const bool later = own && own->info.id == older.manifest.info.id &&
+                       own->info.epoch <= node.content_epoch && !node.unsaved.empty();
+    if (!later || node.dirty || node.unsurveyed || !node.image)
+        return {Errc::not_found, "nothing unsaved"};
+    const auto identity = znp::identity_of(*node.image);
+    if (!identity) return identity.error();
+    auto files = read_data(node.store, node.self.data);
+    if (!files) return files.error();
+    // It only says which network this is, and the gate compares that.
+    const auto* const backup = "data/coordinator_backup.json";
+    const auto former = older.files.find(backup);
+    if (!files->contains(backup) && former != older.files.end()) files->insert(*former);
+    if (auto good = consistent(*files, *identity); !good) return good.error();
+    Snapshot now{older.manifest, std::move(*files)};
+    now.manifest.info.epoch = node.content_epoch;
+    now.manifest.info.frame_counter = znp::frame_counter(*node.image);
+    now.manifest.info.fingerprint = znp::fingerprint(*identity);
+    now.manifest.ieee = fmt::format("{:016x}", identity->ieee);
+    now.manifest.counter_at = node.image_at;
+    const auto database = now.files.find("data/database.db");
+    if (database == now.files.end()) return {Errc::corrupt, "database.db is missing"};
+    auto devices = count_devices(database->second);
+    if (!devices) return devices.error();
+    now.manifest.devices = *devices;
+    now.manifest.info.seq = older.manifest.info.seq + 1;
+    if (auto good = check_successor(now.manifest, older.manifest); !good) return good.error();
+    now.files["nvram.json"] = znp::to_json(*node.image);
+    return now;
+}
+
 Task<Status> survey(Node& node, Time deadline) {
     auto read = co_await read_dongle(node, deadline);
-    if (!read) co_return read;
+    if (!read) co_return keep_last(node, read);
     node.unsurveyed = false;
     node.fault.clear();
     if (node.blank) {
@@ -99,7 +138,7 @@ Task<Status> survey(Node& node, Time deadline) {
     }
     // A dongle with a network of its own is no fault of a standby: it is overwritten when the node
     // is promoted from the active node's snapshot.
-    auto kept = keep_snapshot(node);
+    auto kept = keep_last(node, read);
     if (kept) co_return kept;
     spdlog::warn("no snapshot of this dongle: {}", kept.error().message);
     // Somebody who has nothing else to offer should see why.

@@ -24,7 +24,8 @@ json to_json(const NodeReport& r) {
             {"blank", r.blank},
             {"ready", r.ready},
             {"service_version", cut(r.service_version)},
-            {"heard_on", r.heard_on}};
+            {"heard_on", r.heard_on},
+            {"unsaved", cut(r.unsaved)}};
 }
 
 std::string encode(const NodeReport& report) {
@@ -61,6 +62,7 @@ Result<NodeReport> decode_report(const std::string& text) {
     r.service_version = f.text("service_version");
     // Agents of former versions do not listen.
     if (object->contains("heard_on")) r.heard_on = f.number<std::uint8_t>("heard_on", 26);
+    if (object->contains("unsaved")) r.unsaved = f.text("unsaved");
     if (!f.error().empty()) return {Errc::protocol, "report: " + f.error()};
     return r;
 }

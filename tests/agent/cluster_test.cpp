@@ -38,6 +38,20 @@ TEST_F(ClusterTest, PlannedSwitchoverMovesTheRoleAndBack) {
     EXPECT_GT(znp::frame_counter(c.one().stick.image), znp::frame_counter(c.two().stick.image));
 }
 
+TEST_F(ClusterTest, ADevicePairedBeforeAMoveWhoseLastSnapshotFailsIsStillThereAfterIt) {
+    auto& one = c.one();
+    const auto paired = sample::database(2);
+    one.put("database.db", paired);
+    one.stick.image.items[{znp::ExItem::legacy, 0x0F05}] = {7};  // something new in the dongle
+    ASSERT_TRUE(c.world.store.remove_all(one.self.data / "coordinator_backup.json"));
+    c.command("switchover", "two");
+    ASSERT_TRUE(c.until([&] { return c.told.has("switchover_failed"); }, 180 * kSecond));
+    ASSERT_TRUE(c.until([&] { return c.settled(one, c.two()); }, 60 * kSecond)) << one.node().fault;
+    EXPECT_EQ(c.two().service.starts, 0U);
+    EXPECT_EQ(c.world.store.read(one.self.data / "database.db").value(), paired);
+    EXPECT_TRUE(one.stick.image.items.contains({znp::ExItem::legacy, 0x0F05}));
+}
+
 TEST_F(ClusterTest, AnUnpluggedDongleFailsOverWithoutAnOperator) {
     c.one().stick.unplug();
     ASSERT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 60 * kSecond))

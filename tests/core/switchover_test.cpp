@@ -1,6 +1,8 @@
 // The planned move, phase by phase, and its way back.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/core/house.hpp"
 
 namespace zha {
@@ -180,6 +182,40 @@ TEST(Switchover, ATargetThatNeverGetsTheSnapshotIsGivenUpAndTheOldNodeGrantedAga
     EXPECT_EQ(h.journal().epoch, 6u);
     EXPECT_EQ(h.told("a").goal, Goal::active);
     EXPECT_EQ(leases(h.d), 1);
+}
+
+TEST(Switchover, ALastSnapshotThatCouldNotBeKeptTakesTheRoleBackToTheOldNode) {
+    House h;
+    h.settle();
+    h.command(Verb::switchover, "b");
+    h.live(Millis{1000});
+    h.fenced("a", NodeState::standby);
+    h.report("a").unsaved = "coordinator_backup.json is missing";
+    h.live(Millis{2000});
+    EXPECT_EQ(h.journal().holder, "a");
+    EXPECT_EQ(h.journal().epoch, 6u);
+    EXPECT_EQ(h.journal().move->kind, MoveKind::rollback);
+    EXPECT_NE(h.journal().move->cause.find("coordinator_backup.json"), std::string::npos);
+    h.active("a", 6);
+    h.live(Millis{2000});
+    EXPECT_EQ(answer(h.d), "failed.");
+}
+
+TEST(Switchover, AnOrderedFailoverTakesTheOlderSnapshotAndSaysSo) {
+    House h;
+    h.settle();
+    h.command(Verb::failover, "b");
+    h.live(Millis{1000});
+    h.fenced("a", NodeState::standby);
+    h.report("a").unsaved = "coordinator_backup.json is missing";
+    h.hear_all();
+    h.step();
+    EXPECT_EQ(h.journal().move->snapshot, "a-5-1");
+    EXPECT_TRUE(std::any_of(h.d.answers.begin(), h.d.answers.end(), [](const Answer& a) {
+        return a.text.find("using an older one") != std::string::npos;
+    }));
+    h.live(Millis{1000});
+    EXPECT_EQ(h.journal().holder, "b");
 }
 
 TEST(Switchover, ANodeThatReportsAHigherEpochIsNeverGrantedALowerOne) {
