@@ -7,6 +7,21 @@ namespace zha {
 
 namespace {
 constexpr std::size_t kSentKept = 256;
+constexpr std::ptrdiff_t kAnswerable = 6;  ///< newest reports that an order may answer
+}  // namespace
+
+/// The report that the order answers, when that still counts: one of the newest, sent less than a
+/// lease ago, and none that an order came for already after it. What was decided last is obeyed.
+const LeaseKeeper::Sent* LeaseKeeper::answered(std::uint64_t nonce, Time now) const {
+    const auto oldest = std::max(std::ptrdiff_t{0}, std::ssize(sent_) - kAnswerable);
+    const auto first = sent_.begin() + oldest;
+    const auto it =
+        std::find_if(first, sent_.end(), [&](const Sent& s) { return s.nonce == nonce; });
+    if (it == sent_.end()) return nullptr;
+    if (std::next(it) == sent_.end()) return &*it;
+    const bool overtaken = std::any_of(std::next(it), sent_.end(),
+                                       [&](const Sent& s) { return s.nonce == answered_; });
+    return overtaken || it->at + longest_ <= now ? nullptr : &*it;
 }
 
 void LeaseKeeper::report_sent(std::uint64_t nonce, Time sent) {
@@ -16,11 +31,13 @@ void LeaseKeeper::report_sent(std::uint64_t nonce, Time sent) {
 
 OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
     if (order.node != node_) return OrderVerdict::wrong_node;
-    const bool newest = !sent_.empty() && order.nonce == sent_.back().nonce;
-    if (sent_.empty() || (!newest && kept(Safeguard::nonce))) return OrderVerdict::stale_nonce;
+    const auto* report = answered(order.nonce, now);
+    if (report == nullptr && !kept(Safeguard::nonce) && !sent_.empty()) report = &sent_.back();
+    if (report == nullptr) return OrderVerdict::stale_nonce;
     if (order.incarnation < memory_.incarnation && kept(Safeguard::incarnation))
         return OrderVerdict::lower_incarnation;
     memory_.incarnation = order.incarnation;
+    answered_ = report->nonce;
     if (order.lease <= Millis{0}) return OrderVerdict::accepted;
     // A released epoch never comes back: its end may already have been answered with a new grant.
     const bool over = order.epoch < memory_.epoch || order.epoch <= memory_.released;
@@ -28,9 +45,11 @@ OrderVerdict LeaseKeeper::accept(const Order& order, Time now) {
     // A grant of a higher epoch may start a role; a renewal may only continue one.
     memory_.epoch = order.epoch;
     length_ = std::min(order.lease, longest_);
-    const Time from = kept(Safeguard::own_send_time) ? sent_.back().at : now;
+    const Time from = kept(Safeguard::own_send_time) ? report->at : now;
     const Time until = from + length_;
-    deadline_ = std::max(live(now) ? deadline_ : Time{0}, until);
+    // An answer that took its time must not end what an echo has extended meanwhile.
+    if (live(now) && until < deadline_) return OrderVerdict::accepted;
+    deadline_ = until;
     held_ = false;
     return OrderVerdict::accepted;
 }
@@ -64,7 +83,7 @@ std::string_view to_string(OrderVerdict verdict) {
         case OrderVerdict::no_lease:
             return "its epoch is over";
         case OrderVerdict::stale_nonce:
-            return "not the answer to the newest report";
+            return "not the answer to one of the newest reports";
         case OrderVerdict::lower_incarnation:
             return "from a superseded controller";
         case OrderVerdict::wrong_node:

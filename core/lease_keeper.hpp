@@ -26,7 +26,7 @@ enum class ControllerPresence { unknown, online, offline };
 enum class OrderVerdict {
     accepted,           ///< obey it; a lease in it counts
     no_lease,           ///< obey the goal, but its lease is for an epoch that is over
-    stale_nonce,        ///< not the answer to our newest report
+    stale_nonce,        ///< not the answer to one of our newest reports
     lower_incarnation,  ///< from a controller that was superseded
     wrong_node,
 };
@@ -62,11 +62,14 @@ class LeaseKeeper {
         std::uint64_t nonce;
         Time at;
     };
+    const Sent* answered(std::uint64_t nonce, Time now) const;
+
     std::string node_;
     LeaseMemory memory_;
     bool hold_;
     Millis longest_;
-    std::deque<Sent> sent_;  ///< newest last; bounded
+    std::deque<Sent> sent_;       ///< newest last; bounded
+    std::uint64_t answered_ = 0;  ///< report that the last order obeyed was the answer to
     Time deadline_{0};
     Millis length_{0};  ///< of the last lease granted
     bool held_ = false;

@@ -2,8 +2,9 @@
 // Why: one exchange carries everything: an agent pulls with a report, the controller answers it
 // with
 //      an order. Nothing is pushed, retained or queued, so nothing stale can ever be obeyed.
-// Contract: an order counts only when its nonce is that of the agent's newest report, and its
-//      incarnation is not lower than any the agent has seen.
+// Contract: an order counts only when its nonce is that of one of the agent's newest reports, none
+// later
+//      than that was answered yet, and its incarnation is not lower than any the agent has seen.
 #pragma once
 
 #include <cstdint>

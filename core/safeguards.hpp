@@ -8,7 +8,7 @@ namespace zha {
 
 enum class Safeguard {
     none,
-    nonce,               ///< an order answers the newest report
+    nonce,               ///< an order answers one of the newest reports
     incarnation,         ///< a superseded controller is not obeyed
     own_send_time,       ///< a lease counts from the sending of the report, not from its answer
     release_final,       ///< a released epoch never comes back

@@ -53,15 +53,36 @@ TEST(LeaseKeeper, AnAnswerLaterThanTheLeaseGivesNone) {
     EXPECT_FALSE(k.live(Time{17000}));
 }
 
-TEST(LeaseKeeper, OnlyTheAnswerToTheNewestReportCounts) {
+TEST(LeaseKeeper, TheAnswerToTheLastButOneReportRenewsFromThatReportsSendTime) {
     auto k = keeper();
-    EXPECT_EQ(k.accept(order(0, 1), Time{0}), OrderVerdict::stale_nonce);
     k.report_sent(1, Time{1000});
     k.report_sent(2, Time{2000});
-    EXPECT_EQ(k.accept(order(1, 1), Time{2100}), OrderVerdict::stale_nonce);
-    EXPECT_EQ(k.accept(order(3, 1), Time{2100}), OrderVerdict::stale_nonce);
-    EXPECT_FALSE(k.live(Time{2100}));
+    EXPECT_EQ(k.accept(order(1, 1), Time{2100}), OrderVerdict::accepted);
+    EXPECT_EQ(k.deadline(), Time{1000} + kT);
+    EXPECT_EQ(k.accept(order(2, 1), Time{2700}), OrderVerdict::accepted);
+    EXPECT_EQ(k.deadline(), Time{2000} + kT);
+}
+
+TEST(LeaseKeeper, TheAnswerToAnUnknownOrALongPastReportDoesNotCount) {
+    auto k = keeper();
+    EXPECT_EQ(k.accept(order(0, 1), Time{0}), OrderVerdict::stale_nonce);
+    for (std::uint64_t n = 1; n <= 7; ++n) k.report_sent(n, Time{1000 * n});
+    EXPECT_EQ(k.accept(order(1, 1), Time{7100}), OrderVerdict::stale_nonce);
+    EXPECT_EQ(k.accept(order(8, 1), Time{7100}), OrderVerdict::stale_nonce);
+    EXPECT_FALSE(k.live(Time{7100}));
     EXPECT_EQ(k.memory(), LeaseMemory{});
+    k.report_sent(8, Time{40000});
+    EXPECT_EQ(k.accept(order(7, 1), Time{40100}), OrderVerdict::stale_nonce) << "sent before T";
+}
+
+TEST(LeaseKeeper, AnAnswerThatALaterOneOvertookIsNotObeyed) {
+    auto k = keeper();
+    k.report_sent(1, Time{1000});
+    k.report_sent(2, Time{2000});
+    ASSERT_EQ(k.accept(order(2, 1), Time{2100}), OrderVerdict::accepted);
+    EXPECT_EQ(k.accept(order(1, 2), Time{2200}), OrderVerdict::stale_nonce);
+    EXPECT_EQ(k.deadline(), Time{2000} + kT);
+    EXPECT_EQ(k.memory().epoch, 1u);
 }
 
 TEST(LeaseKeeper, AnOrderForAnotherNodeIsNotObeyed) {
