@@ -32,6 +32,8 @@ struct Timing {
     Millis rpo_warn{3600 * 1000};  ///< a standby's snapshot older than this is told
     unsigned local_restarts = 1;   ///< restarts in place within the window before failing over
     Millis restart_window{600000};
+    Millis ping{30000};      ///< the dongle is asked this often whether it answers
+    unsigned ping_fall = 3;  ///< failures in a row until it counts as lost; 0 = it is not asked
 };
 
 struct MqttConfig {

@@ -27,7 +27,7 @@ Status problem(std::string_view key, const std::string& what) {
 
 /// Durations that are zero, negative, or so long that sums of them would mean nothing.
 Status check_ranges(const Timing& t) {
-    const std::array<std::pair<std::string_view, Millis>, 9> durations{
+    const std::array<std::pair<std::string_view, Millis>, 10> durations{
         {{"heartbeat", t.heartbeat},
          {"lease", t.lease},
          {"fence", t.fence},
@@ -36,7 +36,8 @@ Status check_ranges(const Timing& t) {
          {"promote_timeout", t.promote_timeout},
          {"start_timeout", t.start_timeout},
          {"rpo_max", t.rpo_max},
-         {"restart_window", t.restart_window}}};
+         {"restart_window", t.restart_window},
+         {"ping", t.ping}}};
     for (const auto& [key, value] : durations)
         if (value <= Millis{0} || value > kLongest)
             return problem(key, text(value) + " is not between 1ms and " + text(kLongest));

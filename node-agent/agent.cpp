@@ -92,6 +92,7 @@ Task<void> Agent::run() {
         co_await node_.look_at_service(kServiceAge);
         const auto* row = fsm::next(node_.state, node_.order.goal, node_.facts());
         if (row->action == fsm::Action::rest) {
+            co_await steps::look_after(node_);
             if (!co_await node_.clock.sleep_for(kTick)) break;
             continue;
         }

@@ -131,8 +131,9 @@ NodeReport Node::report() const {
     const auto* best = snapshots.best();
     const bool fits = best == nullptr || best->firmware == 0 || !dongle_info ||
                       best->firmware == dongle_info->revision;
+    const bool answers = silenced && dongle_state != DongleState::faulty;
     r.ready =
-        state == NodeState::standby && silenced && best != nullptr && best->info.has_nvram && fits;
+        state == NodeState::standby && answers && best != nullptr && best->info.has_nvram && fits;
     r.service_version = service_version;
     r.unsaved = unsaved;
     if (now() - heard_on_at < kHeardCounts) r.heard_on = heard_on;

@@ -82,6 +82,8 @@ class Node {
     Time failed_at{-3600000};     ///< of the last failed step
     Time stage_failed_at{-3600000};
     Time refreshed_at{0};
+    Time pinged_at{0};           ///< as a standby
+    unsigned ping_failures = 0;  ///< in a row
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();

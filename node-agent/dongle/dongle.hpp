@@ -50,6 +50,8 @@ class Dongle {
     /// Scans one channel with a fenced dongle, which stays silent but for the question itself: a
     /// reset and its state prove that, or this is an error. No answer proves nothing.
     virtual Task<Result<std::vector<HeardBeacon>>> listen(std::uint8_t channel, Time deadline) = 0;
+    /// Does it answer at all? Opens if needed; changes nothing.
+    virtual Task<Status> ping(Time deadline) = 0;
     /// Complete NVRAM content. `open()` first.
     virtual Task<Result<znp::Image>> read(Time deadline) = 0;
     /// Makes the dongle hold `image`: differences only, in the safe order, everything read back,

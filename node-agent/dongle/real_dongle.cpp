@@ -150,6 +150,14 @@ Task<Result<std::vector<HeardBeacon>>> RealDongle::listen(std::uint8_t channel, 
     co_return heard;
 }
 
+Task<Status> RealDongle::ping(Time deadline) {
+    const auto driver = co_await connect(deadline);
+    if (!driver) co_return driver.error();
+    const auto pong = co_await (*driver)->ask(znp::mt::ping(), deadline);
+    if (!pong) co_return within(port_, pong.error());
+    co_return Status();
+}
+
 Task<Result<znp::Image>> RealDongle::read(Time deadline) {
     const auto driver = held();
     if (!driver) co_return driver.error();

@@ -25,6 +25,8 @@ Task<Status> silence(Node& node, Time deadline) {
     }
     if (info) node.dongle_info = *info;
     node.dongle_state = DongleState::silent;
+    node.ping_failures = 0;
+    node.pinged_at = node.now();
     node.silenced = true;
     co_return Status();
 }

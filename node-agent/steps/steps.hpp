@@ -9,6 +9,8 @@
 namespace zha::steps {
 
 Task<Status> nothing();
+/// While nothing is to be done: does the dongle answer, is what is held still good?
+Task<void> look_after(Node& node);
 /// Kills the service, owns the port, resets, reads back; then the epoch held is released.
 Task<Status> fence(Node& node, Time deadline);
 /// The port is gone: proves that the service is, too; then the epoch held is released.

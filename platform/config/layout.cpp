@@ -72,6 +72,8 @@ void read_timing(Section& s, Timing& t) {
     if (s.has("rpo_warn") && t.rpo_warn > t.rpo_max) s.problem("rpo_warn", "is above rpo_max");
     s.integer("local_restarts", t.local_restarts, 0, 100);
     s.duration("restart_window", t.restart_window);
+    s.duration("ping", t.ping);
+    s.integer("ping_fall", t.ping_fall, 0, 100);
 }
 
 /// check_timing() names the key in front of its message.

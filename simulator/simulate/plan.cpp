@@ -69,6 +69,7 @@ Timing draw_timing(Dice& dice) {
     t.promote_timeout = Millis{12000};
     t.local_restarts = dice.below(3);
     t.restart_window = Millis{60000};
+    t.ping = 3 * t.heartbeat;
     return t;
 }
 

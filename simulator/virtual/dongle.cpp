@@ -86,6 +86,14 @@ Task<Result<std::vector<HeardBeacon>>> VirtualDongle::listen(std::uint8_t channe
     co_return heard;
 }
 
+Task<Status> VirtualDongle::ping(Time deadline) {
+    if (!open_) {
+        auto opened = co_await open(deadline);
+        if (!opened) co_return opened.error();
+    }
+    co_return co_await busy(Millis{5}, deadline);
+}
+
 Task<Result<znp::Image>> VirtualDongle::read(Time deadline) {
     if (!open_) co_return Error{Errc::unavailable, "the port is not open"};
     if (auto done = co_await busy(stick_.read_time, deadline); !done) co_return done.error();

@@ -46,6 +46,7 @@ class VirtualDongle final : public Dongle {
     void close() override { open_ = false; }
     Task<Result<DongleInfo>> fence(Time deadline) override;
     Task<Result<std::vector<HeardBeacon>>> listen(std::uint8_t channel, Time deadline) override;
+    Task<Status> ping(Time deadline) override;
     Task<Result<znp::Image>> read(Time deadline) override;
     Task<Result<WriteReport>> write(const znp::Image& image, Time deadline) override;
 

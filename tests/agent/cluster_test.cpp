@@ -52,6 +52,17 @@ TEST_F(ClusterTest, ADevicePairedBeforeAMoveWhoseLastSnapshotFailsIsStillThereAf
     EXPECT_TRUE(one.stick.image.items.contains({znp::ExItem::legacy, 0x0F05}));
 }
 
+TEST_F(ClusterTest, AStandbysDongleThatHangsIsNotReadyUntilItAnswersAgain) {
+    c.two().stick.hung = true;
+    ASSERT_TRUE(c.until([&] { return c.told.has("standby_not_ready"); },
+                        timing.ping * (timing.ping_fall + 1)));
+    EXPECT_TRUE(c.two().is(NodeState::standby));
+    EXPECT_TRUE(c.one().stick.on_air());
+    c.two().stick.hung = false;
+    EXPECT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, timing.ping));
+    EXPECT_EQ(c.two().node().fault, "");
+}
+
 TEST_F(ClusterTest, AnUnpluggedDongleFailsOverWithoutAnOperator) {
     c.one().stick.unplug();
     ASSERT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 60 * kSecond))
