@@ -84,6 +84,7 @@ class Node {
     Time refreshed_at{0};
     Time pinged_at{0};           ///< as a standby
     unsigned ping_failures = 0;  ///< in a row
+    Time verified_at{0};         ///< hashes of the snapshots held
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Millis kPingMost{2000};
 constexpr Millis kPingAgain{5000};      ///< after a failure
+constexpr Millis kVerifyEvery{600000};  ///< hashes of what lies on the disk
 
 Task<void> ping_standby(Node& node) {
     const auto& timing = node.config.timing;
@@ -32,10 +33,31 @@ Task<void> ping_standby(Node& node) {
     spdlog::error("{}", node.fault);
 }
 
+/// The disk may lose what was good when it was written. What is damaged is dropped; then the table
+/// asks for it anew.
+void verify_snapshots(Node& node) {
+    if (node.now() - node.verified_at < kVerifyEvery) return;
+    node.verified_at = node.now();
+    for (const auto* held : {&node.snapshots.staged(), &node.snapshots.own()}) {
+        if (!*held) continue;
+        const auto id = (*held)->info.id;
+        const bool own = held == &node.snapshots.own();
+        const bool best = node.snapshots.best()->info.id == id;
+        const auto loaded = node.snapshots.load(id);
+        if (loaded) continue;
+        const auto why = "snapshot " + id + " was damaged on the disk: " + loaded.error().message;
+        spdlog::error("{}", why);
+        if (best) node.fault = why;
+        // Its own one may be made again from the dongle.
+        node.unsurveyed = node.unsurveyed || own;
+    }
+}
+
 }  // namespace
 
 Task<void> look_after(Node& node) {
     if (node.state != NodeState::standby) co_return;
+    verify_snapshots(node);
     co_await ping_standby(node);
 }
 

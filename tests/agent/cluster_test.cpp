@@ -63,6 +63,20 @@ TEST_F(ClusterTest, AStandbysDongleThatHangsIsNotReadyUntilItAnswersAgain) {
     EXPECT_EQ(c.two().node().fault, "");
 }
 
+TEST_F(ClusterTest, ASnapshotThatRotsOnAStandbysDiskIsToldAndFetchedAgain) {
+    auto& two = c.two();
+    const auto id = two.node().report().staged.id;
+    const auto file = two.self.state / "staged" / id / "nvram.json";
+    ASSERT_TRUE(c.world.store.write(file, "rotten"));
+    ASSERT_TRUE(c.until([&] { return c.told.has("standby_not_ready"); }, 660 * kSecond));
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), two); }, 60 * kSecond));
+    EXPECT_EQ(two.node().report().staged.id, c.one().node().report().snapshot.id);
+    EXPECT_NE(
+        c.world.store.read(two.self.state / "staged" / two.node().report().staged.id / "nvram.json")
+            .value(),
+        "rotten");
+}
+
 TEST_F(ClusterTest, AnUnpluggedDongleFailsOverWithoutAnOperator) {
     c.one().stick.unplug();
     ASSERT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 60 * kSecond))
