@@ -98,7 +98,8 @@ Task<void> Agent::run() {
         }
         if (row->action == fsm::Action::none) {
             if (row->guard == fsm::Guard::fault_cleared) node_.order.clear_fault = false;
-            if (row->guard == fsm::Guard::service_down)
+            const bool lost = node_.dongle_state == DongleState::faulty;
+            if (row->guard == fsm::Guard::service_down && !lost)
                 node_.fault = "zigbee2mqtt ended, and no restart in place is left";
             enter(row->to, row->comment);
             continue;

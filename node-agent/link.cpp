@@ -49,6 +49,7 @@ void Link::begin() {
         bus.subscribe(topics_.controller_status(spare),
                       [this, spare](const BusMessage& m) { heard_controller(spare, m); });
     node_.bridge.subscribe(bus, node_.config.mqtt.z2m_base_topic);
+    node_.dongle_watch.subscribe(bus, node_.config.mqtt.z2m_base_topic);
 }
 
 void Link::connection(bool up, const std::string& why) {

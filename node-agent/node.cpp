@@ -36,6 +36,7 @@ Node::Node(NodeParts p, Memory memory)
       lease(make_keeper(p, memory)),
       memory_file(p.store, p.self.state),
       snapshots(p.store, p.self.state),
+      dongle_watch(p.self.name),
       dirty(memory.dirty),
       generation(memory.generation),
       content_epoch(memory.content) {

@@ -14,6 +14,7 @@
 #include "core/lease_keeper.hpp"
 #include "node-agent/bridge_watch.hpp"
 #include "node-agent/dongle/dongle.hpp"
+#include "node-agent/dongle_watch.hpp"
 #include "node-agent/memory.hpp"
 #include "node-agent/sync/snapshots.hpp"
 #include "platform/bus/bus.hpp"
@@ -54,6 +55,7 @@ class Node {
     MemoryFile memory_file;
     Snapshots snapshots;
     BridgeWatch bridge;
+    DongleWatch dongle_watch;
     std::string service_version;  ///< what zigbee2mqtt of this host said when it last started
 
     NodeState state = NodeState::init;

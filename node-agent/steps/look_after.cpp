@@ -12,6 +12,24 @@ constexpr Millis kPingMost{2000};
 constexpr Millis kPingAgain{5000};      ///< after a failure
 constexpr Millis kVerifyEvery{600000};  ///< hashes of what lies on the disk
 
+/// zigbee2mqtt owns the port, so it is asked. A lost dongle is handled like a dead zigbee2mqtt: the
+/// restart in place resets the dongle first.
+Task<void> look_after_active(Node& node) {
+    const auto& timing = node.config.timing;
+    if (!node.bridge.online()) co_return;
+    node.dongle_watch.look(node.bus, node.bridge.info().ieee, timing, node.now());
+    const auto why = node.dongle_watch.lost(timing);
+    if (why.empty()) co_return;
+    spdlog::error("{}", why);
+    node.fault = why;
+    node.dongle_state = DongleState::faulty;
+    node.dongle_watch.restart();
+    auto killed = co_await node.service.kill(node.now() + timing.fence);
+    if (!killed) spdlog::error("{}", killed.error().message);
+    node.service_seen = Time{0};
+    co_await node.look_at_service(Millis{0});
+}
+
 Task<void> ping_standby(Node& node) {
     const auto& timing = node.config.timing;
     const auto wait = node.ping_failures > 0 ? std::min(kPingAgain, timing.ping) : timing.ping;
@@ -56,6 +74,7 @@ void verify_snapshots(Node& node) {
 }  // namespace
 
 Task<void> look_after(Node& node) {
+    if (node.state == NodeState::active) co_await look_after_active(node);
     if (node.state != NodeState::standby) co_return;
     verify_snapshots(node);
     co_await ping_standby(node);

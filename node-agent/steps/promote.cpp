@@ -80,6 +80,7 @@ std::string stranger(const BridgeInfo& info, const znp::Identity& identity) {
 Task<Status> start_and_verify(Node& node, Time deadline) {
     node.step = "starting zigbee2mqtt";
     node.bridge.restart();
+    node.dongle_watch.restart();
     node.dongle.close();
     // From here on the radio may be on, whatever start() says.
     node.silenced = false;

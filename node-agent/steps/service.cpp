@@ -33,6 +33,11 @@ Task<Status> recover(Node& node, Time deadline) {
     node.step = "restarting zigbee2mqtt in place";
     auto killed = co_await node.service.kill(node.now() + node.config.timing.fence);
     if (!killed) co_return within("zigbee2mqtt does not end", killed.error());
+    // A hung dongle would only make the start fail. The epoch goes on: nothing is released.
+    if (node.dongle_state == DongleState::faulty) {
+        auto silent = co_await silence(node, node.now() + node.config.timing.fence);
+        if (!silent) co_return silent;
+    }
     // A short pause: a service that dies at once must not be started in a circle.
     co_await node.clock.sleep_for(Millis{200});
     if (const auto why = node.must_stop(); !why.empty()) co_return Status(Errc::refused, why);

@@ -23,6 +23,8 @@ void VirtualZigbee2mqtt::began() {
     const auto run = ++run_;
     bus_.emplace(broker_, VirtualBus::Options{base_ + "/bridge/state", kOffline, Millis{60000}});
     if (cut_) bus_->cut(*cut_);
+    bus_->subscribe(base_ + "/bridge/request/action",
+                    [this, run](const BusMessage& m) { asked(run, m.payload); });
     bus_->start();
     stick_.taken = stick_.plugged;
     watch(run);
@@ -57,8 +59,24 @@ void VirtualZigbee2mqtt::watch(std::uint64_t run) {
     });
 }
 
+/// "raw", active endpoints of the coordinator: the only action that anybody here asks for.
+void VirtualZigbee2mqtt::asked(std::uint64_t run, const std::string& request) {
+    const auto value = nlohmann::json::parse(request, nullptr, false);
+    if (dumb || !value.is_object() || !value.contains("transaction")) return;
+    nlohmann::json answer{{"status", stick_.hung ? "error" : "ok"},
+                          {"transaction", value["transaction"]}};
+    auto endpoints = nlohmann::json::array();
+    if (stick_.radio) endpoints.push_back(1);
+    answer["data"] = nlohmann::json::array({0, {{"endpointList", endpoints}}});
+    const Millis takes{stick_.hung ? 6000 : 5};
+    broker_.time().after(takes, [this, run, text = answer.dump()] {
+        if (run == run_ && !stunned_ && bus_)
+            (void)bus_->publish(base_ + "/bridge/response/action", text, false);
+    });
+}
+
 void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
-    if (run != run_ || !stick_.on_air() || mute) return;
+    if (run != run_ || !stick_.on_air() || stick_.hung || mute) return;
     const auto identity = znp::identity_of(stick_.image);
     if (!identity) return;
     if (stunned_ || !bus_->connected()) {

@@ -19,6 +19,7 @@ class VirtualZigbee2mqtt {
 
     Millis boot_time{4000};             ///< from the process to "online"
     bool mute = false;                  ///< gets on the air, but never says "online"
+    bool dumb = false;                  ///< does not answer bridge/request/action
     std::function<znp::Image()> forms;  ///< what it makes of a stick without a network
     /// Does its configuration name another network than the stick holds? Then it makes one, too.
     std::function<bool()> disagrees;
@@ -35,6 +36,7 @@ class VirtualZigbee2mqtt {
     void began();
     void ended();
     void watch(std::uint64_t run);
+    void asked(std::uint64_t run, const std::string& request);
     void on_the_air(std::uint64_t run);
 
     VirtualBroker& broker_;

@@ -52,6 +52,33 @@ TEST_F(ClusterTest, ADevicePairedBeforeAMoveWhoseLastSnapshotFailsIsStillThereAf
     EXPECT_TRUE(one.stick.image.items.contains({znp::ExItem::legacy, 0x0F05}));
 }
 
+TEST_F(ClusterTest, AnActiveDongleThatResetsItselfIsNoticedAndStartedAgainInPlace) {
+    c.one().stick.radio = false;
+    ASSERT_TRUE(
+        c.until([&] { return c.told.has("dongle_fault"); }, timing.ping * (timing.ping_fall + 1)));
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    EXPECT_EQ(c.one().service.starts, 2U);
+    EXPECT_EQ(c.two().service.starts, 0U);
+    EXPECT_TRUE(c.until([&] { return c.told.has("dongle_recovered"); }, 10 * kSecond));
+}
+
+TEST_F(ClusterTest, AnActiveDongleThatHangsLosesTheRoleAsSoonAsItCanBeSilenced) {
+    c.one().stick.hung = true;
+    ASSERT_TRUE(c.until([&] { return c.one().is(NodeState::fault); },
+                        timing.ping * (timing.ping_fall + 2)));
+    EXPECT_FALSE(c.two().stick.on_air()) << "its silence is not proven";
+    c.one().stick.hung = false;
+    ASSERT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 180 * kSecond));
+}
+
+TEST_F(ClusterTest, AZigbee2mqttThatNeverAnsweredTheQuestionIsNotDoubted) {
+    c.one().z2m.dumb = true;
+    c.one().service.die();
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    c.world.time.advance(timing.ping * 20);
+    EXPECT_EQ(c.one().service.starts, 2U);
+}
+
 TEST_F(ClusterTest, AStandbysDongleThatHangsIsNotReadyUntilItAnswersAgain) {
     c.two().stick.hung = true;
     ASSERT_TRUE(c.until([&] { return c.told.has("standby_not_ready"); },

@@ -1,0 +1,89 @@
+#include "node-agent/dongle_watch.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "platform/wire/wire.hpp"
+
+namespace zha {
+
+namespace {
+
+constexpr Millis kAgain{5000};        ///< after a failure, and until the first answer
+constexpr Millis kAnswerMost{15000};  ///< other requests may stand in zigbee2mqtt's queue
+constexpr std::size_t kAnswerBytes = 4096;
+constexpr int kActiveEndpoints = 5;  ///< cluster of ZDO
+
+/// Does the answer name an endpoint? A dongle that was reset has none until a host registers them.
+bool names_endpoints(const nlohmann::json& data) {
+    if (!data.is_array()) return false;
+    for (const auto& part : data) {
+        const bool has = part.is_object() && part.contains("endpointList");
+        if (has && part["endpointList"].is_array() && !part["endpointList"].empty()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void DongleWatch::subscribe(Bus& bus, const std::string& base_topic) {
+    topic_ = base_topic + "/bridge/request/action";
+    bus.subscribe(base_topic + "/bridge/response/action",
+                  [this](const BusMessage& m) { heard(m); });
+}
+
+void DongleWatch::restart() {
+    waiting_ = begun_ = proven_ = false;
+    failures_ = 0;
+    why_.clear();
+}
+
+void DongleWatch::failed(const std::string& why) {
+    waiting_ = false;
+    if (!proven_) return;
+    ++failures_;
+    why_ = why;
+}
+
+void DongleWatch::heard(const BusMessage& message) {
+    if (message.retained || !waiting_ || message.payload.size() > kAnswerBytes) return;
+    const auto value = nlohmann::json::parse(message.payload, nullptr, false);
+    if (!value.is_object()) return;
+    if (wire::text_of(value, "transaction") != node_ + "-" + std::to_string(asked_)) return;
+    if (wire::text_of(value, "status") != "ok") return failed("a request to it ran into an error");
+    if (!value.contains("data") || !names_endpoints(value["data"]))
+        return failed("it has lost its endpoints, as after a reset");
+    waiting_ = false;
+    proven_ = true;
+    failures_ = 0;
+}
+
+void DongleWatch::look(Bus& bus, const std::string& ieee, const Timing& timing, Time now) {
+    if (timing.ping_fall == 0 || !bus.connected()) {
+        // What gets lost with a connection proves nothing.
+        waiting_ = false;
+        return;
+    }
+    if (!begun_) asked_at_ = now;
+    begun_ = true;
+    if (waiting_ && now - asked_at_ >= kAnswerMost) failed("zigbee2mqtt does not answer");
+    const bool soon = !proven_ || failures_ > 0;
+    if (waiting_ || now - asked_at_ < (soon ? std::min(kAgain, timing.ping) : timing.ping)) return;
+    const nlohmann::json request{{"transaction", node_ + "-" + std::to_string(++asked_)},
+                                 {"action", "raw"},
+                                 {"params",
+                                  {{"ieee_address", "0x" + ieee},
+                                   {"network_address", 0},
+                                   {"profile_id", 0},
+                                   {"cluster_key", kActiveEndpoints},
+                                   {"zdo_params", nlohmann::json::array({0})}}}};
+    asked_at_ = now;
+    waiting_ = bool(bus.publish(topic_, request.dump(), false));
+}
+
+std::string DongleWatch::lost(const Timing& timing) const {
+    if (timing.ping_fall == 0 || failures_ < timing.ping_fall) return {};
+    return "the dongle does not answer zigbee2mqtt: " + why_;
+}
+
+}  // namespace zha

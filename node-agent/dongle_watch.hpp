@@ -1,0 +1,43 @@
+// What: does the dongle that zigbee2mqtt holds still answer? Asked through zigbee2mqtt.
+// Why: a dongle that hangs or resets itself changes nothing that zigbee2mqtt says by itself.
+// Contract: the question is ZDO's "active endpoints" of the coordinator to itself: nothing goes on
+//      the air. Only a zigbee2mqtt that has answered since its start is doubted, so one that does
+//      not know the question, or may not be asked, loses nothing. Facts: 2.14.1 answers
+//      bridge/request/action `raw` with the endpoints, or with an error after 6 s.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/config.hpp"
+#include "platform/bus/bus.hpp"
+
+namespace zha {
+
+class DongleWatch {
+  public:
+    explicit DongleWatch(std::string node) : node_(std::move(node)) {}
+    void subscribe(Bus& bus, const std::string& base_topic);
+    /// zigbee2mqtt is started: nothing is asked, nothing is known.
+    void restart();
+    /// Asks when it is time, and counts what was not answered. `ieee`: the coordinator's.
+    void look(Bus& bus, const std::string& ieee, const Timing& timing, Time now);
+    /// Why the dongle counts as lost; empty = it does not.
+    std::string lost(const Timing& timing) const;
+
+  private:
+    void heard(const BusMessage& message);
+    void failed(const std::string& why);
+
+    std::string node_;
+    std::string topic_;
+    std::uint64_t asked_ = 0;  ///< number of the last question
+    bool waiting_ = false;
+    bool begun_ = false;
+    bool proven_ = false;  ///< answered once since the start
+    Time asked_at_{0};
+    unsigned failures_ = 0;  ///< in a row
+    std::string why_;
+};
+
+}  // namespace zha
