@@ -104,6 +104,23 @@ TEST_F(ClusterTest, ASnapshotThatRotsOnAStandbysDiskIsToldAndFetchedAgain) {
         "rotten");
 }
 
+TEST_F(ClusterTest, WhilePausedADeadServiceIsRestartedInPlaceAndNothingMoves) {
+    const auto say = [&](const std::string& command) {
+        c.world.broker.inject({c.world.topics().command(), command, false});
+    };
+    say(R"({"id":"command-p","verb":"pause"})");
+    c.world.time.advance(2 * kSecond);
+    c.one().service.die();
+    const auto again = [&] { return c.one().service.starts == 2 && c.settled(c.one(), c.two()); };
+    ASSERT_TRUE(c.until(again, 60 * kSecond));
+    c.one().service.die();
+    c.world.time.advance(120 * kSecond);
+    EXPECT_FALSE(c.one().stick.on_air()) << "no restart is left";
+    EXPECT_FALSE(c.two().stick.on_air()) << "paused";
+    say(R"({"id":"command-r","verb":"resume"})");
+    EXPECT_TRUE(c.until([&] { return c.settled(c.two(), c.one()); }, 120 * kSecond));
+}
+
 TEST_F(ClusterTest, AnUnpluggedDongleFailsOverWithoutAnOperator) {
     c.one().stick.unplug();
     ASSERT_TRUE(c.until([&] { return c.two().is(NodeState::active); }, 60 * kSecond))
