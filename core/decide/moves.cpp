@@ -190,6 +190,16 @@ void promote(Context& c) {
     fail(c, move.to + (late ? " did not become active in time" : " fell silent"));
 }
 
+/// The agent read zigbee2mqtt's own answer back, and has seen it run for a while since the broker
+/// said "offline": that was the late will of the old one.
+bool outlived_will(const Context& c) {
+    const auto& target = c.view(c.j.move->to);
+    const auto& r = target.report;
+    const auto settled = c.s.bridge_at + 3 * c.s.config->timing.heartbeat;
+    return c.s.bridge == BridgeState::offline && target.heard_at > settled &&
+           r.service == ServiceState::running && r.dongle == DongleState::on_air && r.fault.empty();
+}
+
 void verify(Context& c) {
     const auto& move = *c.j.move;
     const auto& target = c.report(move.to);
@@ -198,8 +208,8 @@ void verify(Context& c) {
         return c.enter(MovePhase::promoting, move.to + " is not active any more");
     const bool fresh =
         c.view(move.to).heard_at > move.phase_since || !kept(Safeguard::success_fresh);
-    if (fresh && c.s.bridge == BridgeState::online) return finish(c);
-    // The agent read zigbee2mqtt's own answer back; a late will of the old one may hide it here.
+    if (fresh && (c.s.bridge == BridgeState::online || outlived_will(c))) return finish(c);
+    // Nothing was heard of zigbee2mqtt here, or it stutters: the agent's word alone takes longer.
     if (fresh && c.in_phase() > kVerifyMost) finish(c);
 }
 

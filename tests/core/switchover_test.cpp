@@ -99,6 +99,21 @@ TEST(Switchover, WithoutTheBridgesWordTheSecondLookTakesLonger) {
     EXPECT_EQ(h.journal().holder, "b");
 }
 
+TEST(Switchover, ALateWillOfTheOldOneDelaysTheSecondLookByThreeHeartbeatsOnly) {
+    House h;
+    move_to_promoting(h);
+    h.active("b", 6);
+    h.report("b").dongle = DongleState::on_air;
+    h.s.bridge = BridgeState::offline;
+    h.s.bridge_at = h.s.now;
+    h.step();
+    h.live(3 * h.config.timing.heartbeat);
+    EXPECT_TRUE(h.moving()) << "a zigbee2mqtt that died would be seen by now";
+    h.live(h.config.timing.heartbeat);
+    EXPECT_FALSE(h.moving());
+    EXPECT_EQ(answer(h.d), "ok.");
+}
+
 TEST(Switchover, AHolderThatDoesNotLetGoKeepsTheRoleAndNobodyElseGetsIt) {
     House h;
     h.settle();
