@@ -97,7 +97,7 @@ Status lock_directory(const Path& directory, Millis patience) {
         // Who it is helps to judge only: a full disk is no reason not to start.
         const auto self = std::to_string(::getpid()) + "\n";
         if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, self.data(), self.size(), 0) < 0)
-            spdlog::warn("{}: {}", file.string(), std::strerror(errno));
+            spdlog::debug("{}: {}", file.string(), std::strerror(errno));
         return {};
     }
     ::close(fd);

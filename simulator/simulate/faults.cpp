@@ -81,9 +81,10 @@ bool edit_config(Host& host) {
     auto text = sample::configuration(host.self.port);
     const auto key = text.find("[17, 17");
     if (key == std::string::npos) return false;
-    // The whole key, as that of another network.
+    // The whole key, as that of another network; not of that which a swapped dongle brings: if the
+    // two agreed, the host would have been given to another house.
     for (auto at = key; at < text.find(']', key); ++at)
-        if (text.compare(at, 2, "17") == 0) text.replace(at, 2, "34");
+        if (text.compare(at, 2, "17") == 0) text.replace(at, 2, "51");
     host.put("configuration.yaml", text);
     return true;
 }
@@ -95,7 +96,7 @@ bool restore_files(Host& host) {
     const std::string key(32, '1');
     const auto at = text.find(key);
     if (at == std::string::npos || !edit_config(host)) return false;
-    host.put("coordinator_backup.json", text.replace(at, key.size(), std::string(32, '2')));
+    host.put("coordinator_backup.json", text.replace(at, key.size(), std::string(32, '3')));
     return true;
 }
 

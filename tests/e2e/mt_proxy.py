@@ -1,5 +1,6 @@
 """Stands between a program and a dongle's TCP port and counts what passes."""
 import socket
+import sys
 import threading
 import time
 
@@ -37,9 +38,15 @@ class MtProxy:
         while True:
             try:
                 client, _ = self.server.accept()
-                dongle = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
-                return
+                return  # stopped
+            try:
+                dongle = socket.create_connection(("127.0.0.1", self.target), 10)
+                dongle.settimeout(None)
+            except OSError as error:
+                print(f"no connection to the dongle on port {self.target}: {error}", file=sys.stderr)
+                client.close()
+                continue
             self.count(1)
             for peer in (client, dongle):
                 peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
