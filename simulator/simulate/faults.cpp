@@ -168,11 +168,11 @@ bool strike_host(House& house, const Fault& f) {
         case K::service_immortal:
             return flag(house, f, h.service.immortal);
         case K::agent_killed:
-            if (!h.agent || h.frozen) return false;
+            if (!h.agent || h.frozen || !house.plan.guard) return false;
             house.kill_worker(f.node);
             return true;
         case K::agent_hangs:
-            if (!h.agent || h.frozen) return false;
+            if (!h.agent || h.frozen || !house.plan.guard) return false;
             house.guards[f.node]->hang_worker(f.length);
             return true;
         case K::power_cut:

@@ -67,7 +67,7 @@ House::House(const Plan& p)
         std::function<void()> bite;
         if (plan.watchdog) bite = [this, i] { power_cut(i, Millis{0}); };
         guards[i] = std::make_unique<VirtualGuard>(
-            *hosts[i], std::max(fence_slack(plan), Millis{50}), std::move(bite));
+            *hosts[i], plan.guard, std::max(fence_slack(plan), Millis{50}), std::move(bite));
     }
     if (plan.fresh)
         host(1 - plan.blank).stick.image = another_network();

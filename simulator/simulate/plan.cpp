@@ -61,6 +61,8 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
 
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
 constexpr Millis kFenceWork{1600};
+/// Makes dice of their own for the guards.
+constexpr std::uint64_t kGuards = 0x6775617264;
 
 Timing draw_timing(Dice& dice) {
     Timing t;
@@ -86,6 +88,9 @@ Plan house(Dice& dice, std::uint64_t seed) {
     plan.hold = dice.chance(70);
     plan.spare = dice.chance(50);
     plan.watchdog = dice.chance(70);
+    // One in eight is run with --no-guard: there the agent's own watching is all there is.
+    plan.guard = Dice(seed ^ kGuards).below(8) != 0;
+    plan.watchdog = plan.watchdog && plan.guard;
     for (auto& rate : plan.rate) {
         // Mostly as far apart as the configured drift allows: that is where leases break.
         const int parts =

@@ -78,6 +78,7 @@ struct Plan {
     Timing timing;
     bool hold = true;      ///< on_controller_loss: hold
     bool spare = true;     ///< there is a spare controller
+    bool guard = true;     ///< agents have one; else they run with --no-guard
     bool watchdog = true;  ///< hosts have a hardware watchdog that cuts the dongle's power
     double rate[3] = {1.0, 1.0, 1.0};  ///< clocks of node one, node two, controller
     Millis grain{200};                 ///< lateness of timers

@@ -15,6 +15,7 @@ constexpr Millis kSoon{0};
 
 void VirtualGuard::begin() {
     ++life_;
+    if (!guards_) return host_.boot();
     on_ = true;
     hung_ = fencing_ = unfed_ = false;
     rules_ = guard::WatchRules(guard::Limits(host_.world.config.timing));

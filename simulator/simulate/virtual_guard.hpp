@@ -13,9 +13,10 @@ namespace zha::sim {
 
 class VirtualGuard {
   public:
-    /// `within`: of the watchdog; `bite`: it resets the host (empty: there is none).
-    VirtualGuard(Host& host, Millis within, std::function<void()> bite)
-        : host_(host), within_(within), bite_(std::move(bite)) {}
+    /// `guards`: false for an agent with --no-guard. `within`: of the watchdog; `bite`: it resets
+    /// the host (empty: there is none).
+    VirtualGuard(Host& host, bool guards, Millis within, std::function<void()> bite)
+        : host_(host), guards_(guards), within_(within), bite_(std::move(bite)) {}
 
     /// zha-agent is started.
     void begin();
@@ -35,6 +36,7 @@ class VirtualGuard {
     void tick();
 
     Host& host_;
+    bool guards_;
     Millis within_;
     std::function<void()> bite_;
     guard::WatchRules rules_{guard::Limits(host_.world.config.timing)};
