@@ -42,9 +42,12 @@ void form(Context& c) {
         if (!again && other.report.epoch != 0)
             return refuse(c, name + " has been active before: this is not a new system");
     // A network that this cluster was not given yet is one nevertheless.
-    for (const auto& [name, other] : c.s.nodes)
-        if (!again && name != node && !other.report.snapshot.id.empty())
-            return refuse(c, name + " carries a network already; use switchover --to " + name);
+    for (const auto& [name, other] : c.s.nodes) {
+        if (again || name == node || other.report.snapshot.id.empty()) continue;
+        auto why = name;
+        why.append(" carries a network already; use switchover --to ").append(name);
+        return refuse(c, why);
+    }
     if (auto why = not_silent(c, false); !why.empty()) return refuse(c, why);
     if (c.j.maintenance.contains(node)) return refuse(c, node + " is in maintenance");
     if (!c.report(node).blank && kept(Safeguard::form_blank))
