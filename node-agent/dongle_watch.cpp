@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "platform/log/log.hpp"
 #include "platform/wire/wire.hpp"
 
 namespace zha {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr Millis kAgain{5000};        ///< after a failure, and until the first answer
 constexpr Millis kAnswerMost{15000};  ///< other requests may stand in zigbee2mqtt's queue
+constexpr unsigned kToldAfter = 3;    ///< questions without any answer
 constexpr std::size_t kAnswerBytes = 4096;
 constexpr int kActiveEndpoints = 5;  ///< cluster of ZDO
 
@@ -34,13 +36,17 @@ void DongleWatch::subscribe(Bus& bus, const std::string& base_topic) {
 
 void DongleWatch::restart() {
     waiting_ = begun_ = proven_ = false;
-    failures_ = 0;
+    failures_ = unanswered_ = 0;
     why_.clear();
 }
 
 void DongleWatch::failed(const std::string& why) {
     waiting_ = false;
-    if (!proven_) return;
+    if (!proven_) {
+        if (++unanswered_ == kToldAfter)
+            spdlog::warn("a dongle that hangs while active will not be noticed: {}", why);
+        return;
+    }
     ++failures_;
     why_ = why;
 }

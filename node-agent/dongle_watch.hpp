@@ -36,7 +36,8 @@ class DongleWatch {
     bool begun_ = false;
     bool proven_ = false;  ///< answered once since the start
     Time asked_at_{0};
-    unsigned failures_ = 0;  ///< in a row
+    unsigned failures_ = 0;    ///< in a row
+    unsigned unanswered_ = 0;  ///< before the first answer
     std::string why_;
 };
 

@@ -34,6 +34,8 @@ topic readwrite {CLUSTER}/node/%(node)s/report
 topic readwrite {CLUSTER}/node/%(node)s/status
 topic read {CLUSTER}/node/%(node)s/order
 topic read {CLUSTER}/node/%(node)s/poke
+topic write zigbee2mqtt/bridge/request/action
+topic read zigbee2mqtt/bridge/response/action
 topic read {CLUSTER}/controller/status
 topic read {CLUSTER}/controller-spare/status
 topic read zigbee2mqtt/bridge/state
