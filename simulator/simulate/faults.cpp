@@ -1,5 +1,7 @@
 #include "simulator/simulate/faults.hpp"
 
+#include <algorithm>
+
 #include "node-agent/sync/z2m_files.hpp"
 
 namespace zha::sim {
@@ -100,12 +102,14 @@ bool restore_files(Host& host) {
     return true;
 }
 
+constexpr Millis kHands{2000};  ///< nobody exchanges two dongles in less
+
 /// The other one is blank, or was used in another network.
 bool swap_dongle(House& house, const Fault& f) {
     auto& h = house.host(f.node);
     if (!h.stick.plugged) return false;
     h.stick.unplug();
-    later(house, f, [&house, &h, f] {
+    house.time().after(std::max(f.length, kHands), [&house, &h, f] {
         if (h.stick.plugged) return;
         h.stick.image = f.detail % 2 == 0 ? znp::Image{} : another_network();
         h.stick.torn = false;
