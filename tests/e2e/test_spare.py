@@ -37,6 +37,11 @@ class TwoControllers(BadInput):
                  lambda: (state("controller"), state("controller-spare")) == (first, spare),
                  seconds)
 
+    def status(self):
+        done = run("zha-switchover", "--config", self.stage.cluster.files["cli"], "status")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
     def incarnation(self, name):
         return self.stage.mqtt.json(f"{CLUSTER}/{name}/status")["incarnation"]
 
@@ -51,9 +56,9 @@ class TwoControllers(BadInput):
         self.assertGreater(self.incarnation("controller-spare"), before)
         self.start(spare=False)
         self.wait("standby", "online")
-        done = run("zha-switchover", "--config", self.stage.cluster.files["cli"], "status")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("controllers: spare is online, first is standby", done.stdout)
+        # Each publishes for itself; what the acting one knows of the other comes a moment later.
+        wait_for("the status tells of both",
+                 lambda: "controllers: spare is online, first is standby" in self.status(), 25)
         send_signal(spare.pid, signal.SIGKILL)
         self.wait("online", "offline")
 
