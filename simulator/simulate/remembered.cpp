@@ -4,8 +4,6 @@
 // are pure, so that the same text gives the same answer.
 #include <unordered_map>
 
-#include "controller/journal_file.hpp"
-#include "node-agent/sync/manifest_file.hpp"
 #include "node-agent/sync/sha256.hpp"
 #include "node-agent/sync/z2m_files.hpp"
 #include "platform/wire/wire.hpp"
@@ -17,8 +15,6 @@ Result<Z2mConfig> parse_configuration_anew(const std::string& yaml);
 Result<BackupParameters> parse_backup_anew(const std::string& json);
 Result<std::uint32_t> count_devices_anew(const std::string& database);
 Result<std::string> overlay_anew(const std::string& incoming, const std::string& own);
-Result<Manifest> decode_manifest_anew(const std::string& text);
-Result<Journal> decode_journal_anew(const std::string& text);
 std::string sha256_hex_anew(const std::string& bytes);
 
 namespace wire {
@@ -77,16 +73,6 @@ Result<std::uint32_t> count_devices(const std::string& database) {
 Result<std::string> overlay(const std::string& incoming, const std::string& own) {
     static thread_local Remembered known(overlay_pair);
     return known(pair_of(incoming, own));
-}
-
-Result<Manifest> decode_manifest(const std::string& text) {
-    static thread_local Remembered known(decode_manifest_anew);
-    return known(text);
-}
-
-Result<Journal> decode_journal(const std::string& text) {
-    static thread_local Remembered known(decode_journal_anew);
-    return known(text);
 }
 
 std::string sha256_hex(const std::string& bytes) {
