@@ -16,11 +16,11 @@ std::uint64_t random_number() {
     return (std::uint64_t{device()} << 21) ^ device();
 }
 
-/// What counts as a change worth telling at once.
-NodeReport comparable(NodeReport r) {
-    r.nonce = 0;
-    r.lease_left = Millis{0};
-    return r;
+/// Is there something worth telling at once? The numbers that always change are not.
+bool differ(NodeReport& present, const NodeReport& sent) {
+    present.nonce = sent.nonce;
+    present.lease_left = sent.lease_left;
+    return present != sent;
 }
 
 }  // namespace
@@ -135,7 +135,7 @@ Task<void> Link::run() {
         if (!node_.bus.connected()) continue;
         auto present = node_.report();
         present.boot = boot_;
-        const bool changed = comparable(std::move(present)) != comparable(sent_);
+        const bool changed = differ(present, sent_);
         const bool due = node_.now() - sent_at_ >= node_.config.timing.heartbeat;
         if (due || changed || poked_) send_report();
     }

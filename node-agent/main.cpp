@@ -66,7 +66,7 @@ int work(const Config& config, const NodeConfig& self, int pipe) {
     agent.begin();
     link.begin();
     (*bus)->start();
-    Pulse pulse(node, pipe);
+    WorkerPulse pulse(node, pipe);
     if (pipe >= 0) daemon.spawn("pulse", pulse.run());
     daemon.spawn("agent", agent.run());
     daemon.spawn("watchman", agent.watch());

@@ -49,7 +49,7 @@ class Node {
     Service& service;
     Dongle& dongle;
     Fetch fetch;
-    std::function<void()> announce;  ///< tells the guard at once, see Pulse; may be empty
+    std::function<void()> announce;  ///< tells the guard at once, see WorkerPulse; may be empty
 
     LeaseKeeper lease;
     MemoryFile memory_file;

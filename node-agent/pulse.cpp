@@ -17,11 +17,11 @@ guard::Radio radio_of(const Node& node) {
     return guard::Radio::on;
 }
 
-Pulse::Pulse(Node& node, int pipe) : node_(node), pipe_(pipe) {
+WorkerPulse::WorkerPulse(Node& node, int pipe) : node_(node), pipe_(pipe) {
     node_.announce = [this] { beat(); };
 }
 
-void Pulse::beat() {
+void WorkerPulse::beat() {
     guard::Beat beat;
     beat.number = ++number_;
     beat.lease_until_ms = node_.lease.deadline().count();
@@ -30,7 +30,7 @@ void Pulse::beat() {
     (void)guard::send_beat(pipe_, beat);
 }
 
-Task<void> Pulse::run() {
+Task<void> WorkerPulse::run() {
     bool going = true;
     while (going) {
         this->beat();  // spelt out: g++ 12 loses an implicit `this` here

@@ -11,13 +11,13 @@ namespace zha {
 /// What this node can prove about its radio.
 guard::Radio radio_of(const Node& node);
 
-class Pulse {
+class WorkerPulse {
   public:
     /// `pipe`: to the guard, not ours to close; -1: nobody is told.
-    Pulse(Node& node, int pipe);
-    ~Pulse() { node_.announce = nullptr; }
-    Pulse(const Pulse&) = delete;
-    Pulse& operator=(const Pulse&) = delete;
+    WorkerPulse(Node& node, int pipe);
+    ~WorkerPulse() { node_.announce = nullptr; }
+    WorkerPulse(const WorkerPulse&) = delete;
+    WorkerPulse& operator=(const WorkerPulse&) = delete;
     void beat();
     Task<void> run();
 

@@ -85,14 +85,15 @@ bool dongle_bad(const NodeReport& r) {
 }
 
 void watch_node(Context& c, const std::string& name) {
-    const bool up = c.reachable(name) && !c.d.pulses[name].shaky;
+    const bool reachable = c.reachable(name);
+    const bool up = reachable && !c.d.pulses[name].shaky;
     const auto& r = c.report(name);
     const auto& timing = c.s.config->timing;
-    const bool known = c.reachable(name) || c.s.now > c.s.since + timing.heartbeat * timing.fall;
+    const bool known = reachable || c.s.now > c.s.since + timing.heartbeat * timing.fall;
     if (known && turn(c, "down " + name, !up))
         c.event(up ? EventKind::node_up : EventKind::node_down, name, "",
                 name + (up ? " reports again" : " does not report"));
-    if (!c.reachable(name)) return;
+    if (!reachable) return;
     if (turn(c, "dongle " + name, dongle_bad(r)))
         c.event(dongle_bad(r) ? EventKind::dongle_fault : EventKind::dongle_recovered, name, "",
                 "the dongle of " + name + " is " + std::string(to_string(r.dongle)) +
@@ -106,7 +107,7 @@ void watch_node(Context& c, const std::string& name) {
 /// A standby's snapshot that gets old is told before it is too old to be used.
 void watch_snapshot(Context& c, const std::string& name) {
     const auto& r = c.report(name);
-    if (!c.reachable(name) || !r.ready || name == c.j.holder) return;
+    if (!r.ready || name == c.j.holder || !c.reachable(name)) return;
     const auto taken = std::max(r.snapshot.taken_at, r.staged.taken_at);
     const auto age = std::chrono::seconds(c.s.wall - taken);
     const bool old = age > c.s.config->timing.rpo_warn;
@@ -125,7 +126,7 @@ void watch_air(Context& c) {
         const auto state = node.report.state;
         const bool says = state == NodeState::active || state == NodeState::recovering ||
                           state == NodeState::draining || node.report.dongle == DongleState::on_air;
-        if (!c.reachable(name) || !says) continue;
+        if (!says || !c.reachable(name)) continue;
         names += (names.empty() ? "" : " and ") + name;
         ++count;
     }
@@ -136,7 +137,7 @@ void watch_air(Context& c) {
 /// A standby heard somebody on the air who should not be there. The veto itself is the agent's.
 void watch_heard(Context& c) {
     for (const auto& [name, node] : c.s.nodes) {
-        const bool heard = c.reachable(name) && node.report.heard_on != 0;
+        const bool heard = node.report.heard_on != 0 && c.reachable(name);
         if (turn(c, "heard " + name, heard) && heard)
             c.event(EventKind::two_on_air, name, "",
                     name +
@@ -148,7 +149,7 @@ void watch_heard(Context& c) {
 /// What the other ways to a node say.
 void watch_paths(Context& c) {
     for (const auto& [name, node] : c.s.nodes) {
-        const bool other = !c.reachable(name) && node.probe == Probe::answers;
+        const bool other = node.probe == Probe::answers && !c.reachable(name);
         if (turn(c, "path " + name, other) && other)
             c.event(EventKind::path_down, name, "",
                     "the host of " + name +

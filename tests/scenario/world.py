@@ -189,6 +189,8 @@ class World(Stage):
     def stop_what(self, what, host):
         """Ends it the way an administrator does, and waits for that."""
         pids = self.signal_what(signal.SIGTERM, what, host)
+        for pid in pids:  # a frozen one could not end
+            self.thaw_pid(pid)
         self.wait_gone(pids, f"{what} on {host} ends", 120)
 
     def kill_what(self, what, host):
