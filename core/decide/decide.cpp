@@ -180,6 +180,9 @@ void describe(Context& c) {
     } else if (c.j.holder.empty()) {
         c.d.state = ControllerState::no_active;
         c.d.text = "no network yet: zha-switchover form, or switchover to a node that has one";
+    } else if (!c.j.stopped.empty() && !c.j.released) {
+        c.d.state = ControllerState::steady;
+        c.d.text = c.j.holder + " has to give the role up for its maintenance";
     } else if (!c.j.stopped.empty()) {
         c.d.state = ControllerState::no_active;
         c.d.text = c.j.stopped + " is in maintenance; nobody is active until that ends";

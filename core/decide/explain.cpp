@@ -85,7 +85,9 @@ void other_paths(const Situation& s, Findings& out) {
 std::string held_back(const Situation& s) {
     const auto& j = s.journal;
     if (j.pause) return "the cluster is paused";
-    if (!j.stopped.empty()) return j.stopped + " gave the role up for its maintenance";
+    if (!j.stopped.empty())
+        return j.stopped + (j.released ? " gave" : " has to give") +
+               " the role up for its maintenance";
     if (!s.automatic) return "automatic failover is switched off";
     if (frozen(*s.config, j, s.wall))
         return std::to_string(j.moves.size()) +
