@@ -50,12 +50,13 @@ Task<void> Controller::cut_power(std::string node, FenceDevice& device, Epoch ep
     auto& view = situation_.nodes[node];
     view.power_back = false;
     const auto* configured = config_.node(node);
-    const auto done = co_await device.off(p_.clock.now() + configured->fence.timeout);
-    const auto at = p_.clock.now();
-    power_[node] = {false, at + kFenceAgain};
+    // A word of the node from here on says that it was something else that was switched.
+    const auto asked = p_.clock.now();
+    const auto done = co_await device.off(asked + configured->fence.timeout);
+    power_[node] = {false, p_.clock.now() + kFenceAgain};
     if (done) {
         view.fenced_off = epoch;
-        view.fenced_at = at;
+        view.fenced_at = asked;
         view.fence_fault.clear();
         spdlog::warn("{} is off, and its device says so", node);
     } else {

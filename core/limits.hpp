@@ -12,6 +12,7 @@ inline constexpr Millis kStageMost{60000};   ///< new node: fetch the final snap
 inline constexpr Millis kLeaseMost{3600000};
 inline constexpr Millis kServiceAge{500};          ///< the agent asks about the service this often
 inline constexpr Millis kServiceAnswerMost{5000};  ///< ... and waits so long for the answer
+inline constexpr Millis kDongleAnswerMost{15000};  ///< asked through zigbee2mqtt, behind its queue
 inline constexpr Millis kWorkerStartMost{30000};   ///< guard: from fork to the worker's first beat
 inline constexpr Millis kReconnectMost{2000};      ///< broker: longest pause between two tries
 

@@ -52,13 +52,22 @@ RtoClass planned(const Timing& t) {
             "The gap begins when zigbee2mqtt is told to stop."};
 }
 
+/// What has to be true before a lost host is replaced; empty = the clock alone does.
+std::string power_note(const Config& config) {
+    if (config.fencing == "required")
+        return " Only after its fence device said off (fencing: required): no bound without that.";
+    return {};
+}
+
 /// The promotion fails as late as it can; the role is taken back and given to the old node.
-RtoClass planned_back(const Timing& t) {
+RtoClass planned_back(const Config& config) {
+    const auto& t = config.timing;
     auto parts = planned(t).parts;
     parts.push_back({"given up", t.fence + t.lease});
     parts.push_back({"taken back", lost_most(t)});
-    return {"planned_rollback", "planned switchover that fails", true, parts + hand_over(t, true),
-            "Back to the node that had the role."};
+    auto note = "Back to the node that had the role." + power_note(config);
+    return {"planned_rollback", "planned switchover that fails", config.fencing != "required",
+            parts + hand_over(t, true), note};
 }
 
 RtoClass restart(const Timing& t) {
@@ -92,6 +101,26 @@ RtoClass pulled(const Timing& t) {
             "The agent proves that zigbee2mqtt is gone, and releases."};
 }
 
+/// Its last good answer came just before; each question may be waited for.
+RtoClass hung(const Timing& t) {
+    if (t.ping_fall == 0)
+        return {"dongle_hangs",
+                "dongle hangs",
+                false,
+                {},
+                "ping_fall is 0: nothing sees it while zigbee2mqtt runs."};
+    Parts parts{{"asked", t.ping},
+                {"no answer", kDongleAnswerMost * t.ping_fall},
+                {"zigbee2mqtt ended", t.fence}};
+    if (t.local_restarts > 0)
+        parts.push_back({"reset and restart in place", t.start_timeout});
+    else
+        parts = parts + released(t) + hand_over(t, true);
+    return {"dongle_hangs", "dongle hangs, and a reset helps", true, parts,
+            "When zigbee2mqtt can be asked for it; a dongle that no reset silences has to be "
+            "unplugged by hand."};
+}
+
 RtoClass agent(const Timing& t) {
     // F/2 without a beat, then the guard's own fence, then a new worker that fences once more.
     Parts parts{{"noticed by its guard", t.fence / 2},
@@ -100,13 +129,6 @@ RtoClass agent(const Timing& t) {
     return {"agent_killed", "agent killed or hung", true, parts + released(t) + hand_over(t, true),
             "Its guard silences the dongle and starts a new worker. Guard killed as well and not "
             "started again: as a host that is lost, but its dongle stays on the air."};
-}
-
-/// What has to be true before a lost host is replaced; empty = the clock alone does.
-std::string power_note(const Config& config) {
-    if (config.fencing == "required")
-        return " Only after its fence device said off (fencing: required): no bound without that.";
-    return {};
 }
 
 RtoClass host_lost(const Config& config) {
@@ -192,16 +214,11 @@ Millis will_most(const Timing& t) {
 
 std::vector<RtoClass> rto_classes(const Config& config) {
     const auto& t = config.timing;
-    std::vector<RtoClass> all{planned(t), planned_back(t)};
+    std::vector<RtoClass> all{planned(t), planned_back(config)};
     all.push_back(restart(t));
     if (t.local_restarts > 0) all.push_back(service(t));
     all.push_back(pulled(t));
-    all.push_back({"dongle_hangs",
-                   "dongle hangs",
-                   false,
-                   {},
-                   "Nothing sees it while zigbee2mqtt runs; a dongle that cannot be proven silent "
-                   "has to be unplugged by hand."});
+    all.push_back(hung(t));
     all.insert(all.end(),
                {agent(t), host_lost(config), partition(config), controller_lost(config)});
     if (config.on_controller_loss == "fence") all.push_back(controller_back(config));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/limits.hpp"
 #include "platform/log/log.hpp"
 #include "platform/wire/wire.hpp"
 
@@ -10,9 +11,8 @@ namespace zha {
 
 namespace {
 
-constexpr Millis kAgain{5000};        ///< after a failure, and until the first answer
-constexpr Millis kAnswerMost{15000};  ///< other requests may stand in zigbee2mqtt's queue
-constexpr unsigned kToldAfter = 3;    ///< questions without any answer
+constexpr Millis kAgain{5000};      ///< after a failure, and until the first answer
+constexpr unsigned kToldAfter = 3;  ///< questions without any answer
 constexpr std::size_t kAnswerBytes = 4096;
 constexpr int kActiveEndpoints = 5;  ///< cluster of ZDO
 
@@ -72,7 +72,7 @@ void DongleWatch::look(Bus& bus, const std::string& ieee, const Timing& timing, 
     }
     if (!begun_) asked_at_ = now;
     begun_ = true;
-    if (waiting_ && now - asked_at_ >= kAnswerMost) failed("zigbee2mqtt does not answer");
+    if (waiting_ && now - asked_at_ >= kDongleAnswerMost) failed("zigbee2mqtt does not answer");
     const bool soon = !proven_ || failures_ > 0;
     if (waiting_ || now - asked_at_ < (soon ? std::min(kAgain, timing.ping) : timing.ping)) return;
     const nlohmann::json request{{"transaction", node_ + "-" + std::to_string(++asked_)},

@@ -111,7 +111,9 @@ void obey(Context& c) {
         if (c.s.config->node(command.node) == nullptr)
             return refuse(c, "there is no node " + command.node);
         c.d.failures[command.node] = 0;
-        return done(c, "told to " + command.node);
+        return done(c, c.reachable(command.node)
+                           ? "told to " + command.node
+                           : command.node + " is not reachable; it is told with its next report");
     }
     if (command.verb == Verb::resume) return resume(c);
     if (command.verb == Verb::pause) return pause(c);

@@ -44,10 +44,12 @@ void Context::enter(MovePhase phase, const std::string& text) {
 
 namespace {
 
-/// Time alone does not do for what the controller begins by itself.
+/// Time alone does only for an operator who orders a failover. Any other move becomes one when the
+/// old node is lost in the middle of it.
 bool power_must_go(const Context& c) {
-    return c.s.config->fencing == "required" && c.j.move->kind == MoveKind::failover &&
-           c.j.move->command.empty();
+    const auto& move = *c.j.move;
+    const bool vouched = move.kind == MoveKind::failover && !move.command.empty();
+    return c.s.config->fencing == "required" && !vouched;
 }
 
 /// A verified release of the journal's epoch, by the word of its holder or by the clock.
@@ -178,6 +180,9 @@ void describe(Context& c) {
     } else if (c.j.holder.empty()) {
         c.d.state = ControllerState::no_active;
         c.d.text = "no network yet: zha-switchover form, or switchover to a node that has one";
+    } else if (!c.j.stopped.empty() && !c.j.released) {
+        c.d.state = ControllerState::steady;
+        c.d.text = c.j.holder + " has to give the role up for its maintenance";
     } else if (!c.j.stopped.empty()) {
         c.d.state = ControllerState::no_active;
         c.d.text = c.j.stopped + " is in maintenance; nobody is active until that ends";

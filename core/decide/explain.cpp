@@ -85,12 +85,52 @@ void other_paths(const Situation& s, Findings& out) {
 std::string held_back(const Situation& s) {
     const auto& j = s.journal;
     if (j.pause) return "the cluster is paused";
-    if (!j.stopped.empty()) return j.stopped + " gave the role up for its maintenance";
+    if (!j.stopped.empty())
+        return j.stopped + (j.released ? " gave" : " has to give") +
+               " the role up for its maintenance";
     if (!s.automatic) return "automatic failover is switched off";
     if (frozen(*s.config, j, s.wall))
         return std::to_string(j.moves.size()) +
                " automatic moves were made within the window; zha-switchover resume allows more";
     return {};
+}
+
+/// Why a holder that is silent is not replaced now; the same conditions as those of a failover.
+std::string why_silent_stays(const Situation& s) {
+    const auto& j = s.journal;
+    const auto& view = view_of(s, j.holder);
+    if (!lost(s, j.holder)) return "this controller has just started and waits for " + j.holder;
+    const bool offline = s.bridge == BridgeState::offline && s.bridge_at >= view.heard_at;
+    if (!view.gone && !offline)
+        return "the silence of " + j.holder +
+               " is one signal alone; the broker does not say that its agent or zigbee2mqtt is "
+               "gone";
+    const auto& nodes = s.config->nodes;
+    if (std::none_of(nodes.begin(), nodes.end(),
+                     [&](const auto& n) { return why_not_automatic(s, n.name).empty(); }))
+        return "no other node can take over from " + j.holder;
+    if (s.config->fencing == "required" && !fenceable(s, j.holder))
+        return "fencing is required, and " + j.holder + " has no fence device";
+    if (s.config->fencing == "required" && !powered_off(s))
+        return "fencing is required, and the device of " + j.holder +
+               " has not confirmed that it is off";
+    return "it has not begun yet";
+}
+
+/// What is waited for while no move is in progress.
+Finding waited_for(const Situation& s) {
+    const auto& j = s.journal;
+    if (const auto held = held_back(s); !held.empty())
+        return {"", "nothing moves by itself: " + held};
+    if (j.holder.empty()) return {"", "waiting for an operator: form or switchover"};
+    if (j.released) return {"", "waiting for a node that can take over"};
+    if (!reachable(s, j.holder)) return {j.holder, "no failover: " + why_silent_stays(s)};
+    const auto state = view_of(s, j.holder).report.state;
+    if (state == NodeState::active) return {"", "nothing is waited for"};
+    return {j.holder, "no failover: " + j.holder + " reports and is " +
+                          std::string(to_string(state)) +
+                          "; nobody takes over before it gives the role up" +
+                          (state == NodeState::fault ? ", or is unplugged and switched off" : "")};
 }
 
 void what_next(const Situation& s, Findings& out) {
@@ -102,30 +142,7 @@ void what_next(const Situation& s, Findings& out) {
     if (const auto& drill = j.drill)
         return out.push_back({drill->first, "a drill is going on: " + drill->first +
                                                 " gets the role back from " + drill->other});
-    const auto held = held_back(s);
-    const bool must = s.config->fencing == "required" && !j.released;
-    const bool silent = !j.holder.empty() && !j.released && !reachable(s, j.holder);
-    if (!held.empty())
-        out.push_back({"", "nothing moves by itself: " + held});
-    else if (!j.holder.empty() && j.released)
-        out.push_back({"", "waiting for a node that can take over"});
-    else if (silent && !lost(s, j.holder))
-        out.push_back(
-            {j.holder, "no failover: this controller has just started and waits for " + j.holder});
-    else if (silent && must && !fenceable(s, j.holder))
-        out.push_back({j.holder, "no failover: fencing is required, and " + j.holder +
-                                     " has no fence device"});
-    else if (silent && must && !s.journal.unpowered.empty())
-        out.push_back({j.holder, "no failover: fencing is required, and the device of " + j.holder +
-                                     " has not confirmed that it is off"});
-    else if (silent)
-        out.push_back(
-            {j.holder, "no failover: the silence of " + j.holder +
-                           " is one signal alone; the broker does not say that its agent or "
-                           "zigbee2mqtt is gone"});
-    else
-        out.push_back({"", j.holder.empty() ? "waiting for an operator: form or switchover"
-                                            : "nothing is waited for"});
+    out.push_back(waited_for(s));
     const auto back = preferred(s);
     const auto& policy = s.config->controller;
     if (back.empty() || policy.failback == "none") return;

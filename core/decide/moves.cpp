@@ -120,10 +120,13 @@ bool released(const Context& c) {
 void release(Context& c) {
     if (released(c))
         return c.enter(MovePhase::staging, "the former holder is off the air for certain");
-    // It is there and cannot prove its silence: no clock makes that safe.
-    if (c.in_phase() > 2 * c.s.config->timing.hold_down)
-        give_up(c,
-                c.j.holder + " cannot prove its dongle silent; unplug it, or switch that host off");
+    if (c.in_phase() <= 2 * c.s.config->timing.hold_down) return;
+    // It is there and cannot prove its silence: no clock makes that safe. Or it is not, and its
+    // device does not say that it is off: with `fencing: required` no clock does either.
+    give_up(c, c.lost(c.j.holder)
+                   ? c.j.holder + " is lost, and was not switched off for certain"
+                   : c.j.holder +
+                         " cannot prove its dongle silent; unplug it, or switch that host off");
 }
 
 /// Why a move would lose what was paired last though the old node could go on with it; one in fault

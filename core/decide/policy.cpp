@@ -197,7 +197,8 @@ void maintain(Context& c) {
     drill_failed(c, "maintenance of " + node);
     if (holds) c.j.stopped = node;
     c.j.maintenance.insert(node);
-    const auto text = node + (holds ? " gives the role up; nobody is active until this ends"
+    // Not even asked yet: what it does about it is seen in its state.
+    const auto text = node + (holds ? " has to give the role up; nobody takes it until this ends"
                                     : " is in maintenance");
     c.event(EventKind::maintenance_begun, node, "", text);
     done(c, text);

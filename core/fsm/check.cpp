@@ -157,11 +157,12 @@ std::string show() {
         out += padded(std::string(to_string(row.from)), 11) + padded(goals_of(row.goals), 19) +
                padded(std::string(to_string(row.guard)), 15) +
                padded(std::string(to_string(row.action)), 12) +
+               padded(std::string(to_string(row.budget)), 8) +
                padded(std::string(to_string(row.to)), 11) +
                padded(std::string(to_string(row.on_failure)), 11) + std::string(row.comment) + "\n";
     }
     return padded("from", 11) + padded("goals", 19) + padded("when", 15) + padded("do", 12) +
-           padded("then", 11) + padded("if it fails", 11) + "why\n" + out;
+           padded("within", 8) + padded("then", 11) + padded("if it fails", 11) + "why\n" + out;
 }
 
 }  // namespace zha::fsm

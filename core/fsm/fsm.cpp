@@ -133,6 +133,28 @@ std::string_view to_string(Guard guard) {
     return "?";
 }
 
+std::string_view to_string(Budget budget) {
+    switch (budget) {
+        case Budget::none:
+            return "-";
+        case Budget::fence:
+            return "fence";
+        case Budget::read:
+            return "read";
+        case Budget::fetch:
+            return "fetch";
+        case Budget::promote:
+            return "promote";
+        case Budget::form:
+            return "form";
+        case Budget::drain:
+            return "drain";
+        case Budget::start:
+            return "start";
+    }
+    return "?";
+}
+
 std::string mermaid() {
     std::string out = "stateDiagram-v2\n    [*] --> init\n";
     for (const auto& row : table::kTransitions) {

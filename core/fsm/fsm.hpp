@@ -85,6 +85,7 @@ const Transition* next(NodeState state, Goal goal, const Facts& facts);
 
 std::string_view to_string(Action);
 std::string_view to_string(Guard);
+std::string_view to_string(Budget);
 
 /// The table as a Mermaid state diagram, for the documentation.
 std::string mermaid();

@@ -80,6 +80,8 @@ void read_timing(Section& s, Timing& t) {
 
 /// check_timing() names the key in front of its message.
 void check_lease(Section& s, const Timing& timing) {
+    // Daemons notice within F that the broker gave them up; its keepalive counts in whole seconds.
+    if (timing.fence > Millis{0} && timing.fence < Millis{1000}) s.problem("fence", "is under 1s");
     const Status status = check_timing(timing);
     if (status) return;
     const std::string& message = status.error().message;
@@ -227,6 +229,13 @@ void read_probe(Section& s, ProbeConfig& probe) {
     if (probe.type == "tcp" && !s.has("port")) s.problem("port", "is needed by type tcp");
 }
 
+/// A dongle in the network, not one that a program of the host itself serves.
+bool powered_apart(const std::string& port) {
+    for (const char* own : {"tcp://127.", "tcp://localhost:", "tcp://[::1]:"})
+        if (port.rfind(own, 0) == 0) return false;
+    return port.rfind("tcp://", 0) == 0;
+}
+
 void read_node(Section& s, NodeConfig& node, bool alone) {
     s.text("name", node.name, is_name, kName, Need::required);
     s.text("port", node.port, is_dongle_port, "tcp://host:port or an absolute path",
@@ -245,7 +254,14 @@ void read_node(Section& s, NodeConfig& node, bool alone) {
     s.section(
         "sftp", [&](Section& inner) { read_sftp(inner, node.sftp); },
         alone ? Need::optional : Need::required);
-    s.section("fence", [&](Section& inner) { read_fence(inner, node.fence); });
+    s.section("fence", [&](Section& inner) {
+        read_fence(inner, node.fence);
+        // Off the host, on the air: a confirmed "off" of the host would prove nothing.
+        if (powered_apart(node.port) && !inner.has("cuts") && node.fence.cuts == "host")
+            inner.problem("cuts", "is needed: the dongle at " + node.port +
+                                      " may have power of its own; host only when the same outlet "
+                                      "feeds both");
+    });
     s.section("probe", [&](Section& inner) { read_probe(inner, node.probe); });
     if (!node.data.empty() && node.data.lexically_normal() == node.state.lexically_normal())
         s.problem("state", "must not be zigbee2mqtt's data directory");

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <limits>
+#include <utility>
 
 #include "controller/journal_file.hpp"
 #include "tests/controller/fakes.hpp"
@@ -340,6 +342,7 @@ TEST_F(ControllerTest, AfterAReconnectionItsStatusStateAndDiscoveryAreSaidAgain)
 struct FakeDevice final : FenceDevice {
     Task<Status> off(Time) override {
         ++offs;
+        if (auto then = std::exchange(meanwhile, nullptr)) then();
         co_return works ? Status() : Status(Errc::timeout, "not confirmed");
     }
     Task<Status> on(Time) override {
@@ -349,6 +352,7 @@ struct FakeDevice final : FenceDevice {
     Task<Result<bool>> state(Time) override { co_return true; }
     bool works = true;
     int offs = 0, ons = 0;
+    std::function<void()> meanwhile;  ///< while it is switched off for the first time
 };
 
 /// "a" holds the role and has a device; it is lost, and "b" is ready.
@@ -358,11 +362,12 @@ struct PowerTest : ::testing::Test {
     FakeDevice* device = nullptr;
     std::optional<Controller> controller;
 
-    void lose_a(bool works) {
+    void lose_a(bool works, std::function<void()> meanwhile = nullptr) {
         o.config.nodes.front().fence.driver = "exec";
         auto made = std::make_unique<FakeDevice>();
         device = made.get();
         device->works = works;
+        device->meanwhile = std::move(meanwhile);
         devices.fences["a"] = std::move(made);
         auto parts = o.parts();
         parts.devices = &devices;
@@ -400,6 +405,18 @@ TEST_F(PowerTest, AFailedOneIsTriedAgainAndLeavesTheHoldDown) {
     EXPECT_EQ(stored().epoch, 5u);
     live(10);
     EXPECT_EQ(stored().epoch, 6u) << "after the hold-down";
+}
+
+TEST_F(PowerTest, AWordOfTheNodeWhileItIsSwitchedOffProvesTheWrongOutlet) {
+    lose_a(true, [this] {
+        o.clock.at += Millis{200};
+        o.hear(o.report("a", NodeState::active, 5));
+        o.bus.deliver(o.topics.agent_status("a"), R"({"state":"offline"})");
+        o.clock.at += Millis{200};
+    });
+    while (stored().epoch == 5 && o.clock.at < Time{1'100'000}) live(1);
+    EXPECT_EQ(stored().holder, "b");
+    EXPECT_EQ(device->offs, 2) << "the first confirmation is worth nothing";
 }
 
 TEST_F(PowerTest, PowerReturnsWhenTheOtherNodeIsActive) {

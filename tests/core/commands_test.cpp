@@ -196,6 +196,14 @@ TEST(ClearFault, ReachesTheNodeOnceAndForgetsItsFailures) {
     EXPECT_FALSE(h.told("b").clear_fault);
 }
 
+TEST(ClearFault, IsNotSaidToBeToldToANodeThatIsNotThere) {
+    House h;
+    h.settle();
+    h.live(Millis{10000}, "b");
+    EXPECT_EQ(answer(h.command(Verb::clear_fault, "b")), "ok.");
+    EXPECT_EQ(h.d.answers.back().text, "b is not reachable; it is told with its next report");
+}
+
 TEST(ClearFault, ANodeThatDoesNotExistGetsNoInstruction) {
     House h;
     h.settle();

@@ -168,6 +168,28 @@ TEST(Explain, SaysWhyThereIsNoFailover) {
     expect_says(h, "the cluster is paused");
 }
 
+TEST(Explain, DoesNotBlameTheBrokerWhenNobodyCouldTakeOver) {
+    House h{"a", "b"};
+    h.settle();
+    h.fenced("b", NodeState::catchingup);
+    h.view("a").gone = true;
+    h.live(Millis{60000}, "a");
+    ASSERT_FALSE(h.moving());
+    expect_says(h, "b would not take over: b is catchingup and not ready");
+    expect_says(h, "no failover: no other node can take over from a");
+    EXPECT_EQ(all(h).find("one signal alone"), std::string::npos);
+}
+
+TEST(Explain, SaysThatAHolderThatReportsIsNotOverruled) {
+    House h;
+    h.settle();
+    h.report("a").state = NodeState::fault;
+    h.report("a").fault = "the dongle does not obey";
+    h.live(Millis{60000});
+    expect_says(h, "a holds epoch 5, and says that it is fault: the dongle does not obey");
+    expect_says(h, "no failover: a reports and is fault; nobody takes over before it gives");
+}
+
 TEST(Explain, SaysWhyTheLastMoveHappenedAndWhatIsInProgress) {
     House h;
     h.settle();

@@ -87,6 +87,9 @@ TEST(FsmCheck, TheTextHasALineForEachRow) {
               transitions().size() + 1);
     for (const auto& r : transitions())
         EXPECT_NE(text.find(r.comment), std::string::npos) << r.comment;
+    EXPECT_NE(text.find("promotable      none         -        promoting"), std::string::npos);
+    EXPECT_NE(text.find("snapshot_held   promote      promote  active"), std::string::npos)
+        << "every step is shown with its time limit";
 }
 
 }  // namespace

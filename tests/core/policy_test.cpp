@@ -178,8 +178,12 @@ TEST(Maintenance, StopLeavesNobodyActiveUntilItEnds) {
     EXPECT_EQ(answer(order(h, command)), "ok.");
     EXPECT_EQ(h.told("a").goal, Goal::maintenance);
     EXPECT_GT(h.told("a").lease, Millis{0}) << "to stop gracefully";
+    EXPECT_EQ(h.d.state, ControllerState::steady) << "it is on the air still";
+    EXPECT_EQ(h.d.text, "a has to give the role up for its maintenance");
+    EXPECT_EQ(h.d.answers.back().text.find("nobody is active"), std::string::npos);
     h.fenced("a", NodeState::maintenance);
     h.live(Millis{600000});
+    EXPECT_EQ(h.d.state, ControllerState::no_active);
     EXPECT_EQ(leases(h.d), 0);
     EXPECT_FALSE(h.moving());
     command.stop = false;

@@ -85,6 +85,40 @@ TEST(Power, RequiredWithoutADeviceMovesNothingByItself) {
     EXPECT_EQ(h.journal().holder, "b") << "an operator vouches, and the hold-down is over";
 }
 
+TEST(Power, RequiredHoldsWhenAPlannedMoveLosesTheOldNode) {
+    House h;
+    h.config.fencing = "required";
+    h.config.nodes.front().fence.driver = "exec";
+    h.settle();
+    h.command(OperatorCommand::Verb::switchover, "b");
+    ASSERT_EQ(h.phase(), MovePhase::draining);
+    h.live(Millis{300000}, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "it may be on the air";
+    EXPECT_FALSE(h.moving()) << "an operator can order a failover";
+    h.command(OperatorCommand::Verb::failover, "b");
+    h.live(Millis{30000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
+TEST(Power, RequiredHoldsForTheWayBackOfADrill) {
+    House h{"a", "b"};
+    h.config.fencing = "required";
+    h.config.nodes.back().fence.driver = "exec";
+    h.settle();
+    h.live(Millis{30000});
+    h.command(OperatorCommand::Verb::drill, "b");
+    h.fenced("a", NodeState::standby);
+    h.live(Millis{3000});
+    ASSERT_EQ(h.journal().holder, "b");
+    h.live(Millis{40000}, "b");
+    ASSERT_EQ(h.journal().holder, "b") << "it was granted the role and fell silent";
+    EXPECT_TRUE(h.d.fence.contains("b"));
+    h.view("b").fenced_off = h.journal().epoch;
+    h.view("b").fenced_at = h.s.now;
+    h.live(Millis{3000}, "b");
+    EXPECT_EQ(h.journal().holder, "a");
+}
+
 TEST(Power, AWordFromANodeAfterItWasSwitchedOffProvesTheWrongOutlet) {
     Lost h("automatic");
     h.confirm();

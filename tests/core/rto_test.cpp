@@ -68,7 +68,19 @@ TEST(Rto, RequiredFencingHasNoBoundWithoutTheDevice) {
     Config config;
     config.fencing = "required";
     EXPECT_FALSE(of(config, "host_lost").worst());
+    EXPECT_FALSE(of(config, "planned_rollback").worst());
     EXPECT_NE(of(config, "partition").note.find("required"), std::string::npos);
+}
+
+TEST(Rto, AHungDongleIsNoticedByThePings) {
+    Config config;
+    const auto& t = config.timing;
+    const auto noticed = t.ping + 3 * kDongleAnswerMost + t.fence;
+    EXPECT_EQ(of(config, "dongle_hangs").worst(), noticed + t.start_timeout);
+    config.timing.local_restarts = 0;
+    EXPECT_GT(of(config, "dongle_hangs").worst(), noticed + t.promote_timeout);
+    config.timing.ping_fall = 0;
+    EXPECT_FALSE(of(config, "dongle_hangs").worst());
 }
 
 TEST(Rto, ALostControllerCostsNothingUnderHoldAndEverythingUnderFence) {

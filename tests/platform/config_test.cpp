@@ -199,6 +199,23 @@ TEST(Config, FenceDevicesTakeTheirOwnKeysOnly) {
     EXPECT_NE(said(with_fence("driver: mqtt, command_topic: p, state_topic: p")), "accepted");
 }
 
+TEST(Config, ADongleInTheNetworkIsNotCutWithItsHostByDefault) {
+    const auto with = [](const std::string& port, const std::string& cuts) {
+        return said(
+            replaced(with_fence("driver: exec, command: [/bin/pdu]" + cuts), "/dev/a", port));
+    };
+    EXPECT_NE(with("'tcp://192.0.2.5:6638'", "").find("fence.cuts: is needed"), std::string::npos);
+    EXPECT_EQ(with("'tcp://192.0.2.5:6638'", ", cuts: dongle"), "accepted");
+    EXPECT_EQ(with("'tcp://192.0.2.5:6638'", ", cuts: host"), "accepted");
+    EXPECT_EQ(with("'tcp://127.0.0.1:6638'", ""), "accepted");
+}
+
+TEST(Config, AFenceBelowTheSecondsOfTheKeepaliveIsRefused) {
+    EXPECT_EQ(said(file_with("{driver: openrc}", "timing: {fence: 1s}\n")), "accepted");
+    const auto text = said(file_with("{driver: openrc}", "timing: {fence: 999ms}\n"));
+    EXPECT_NE(text.find("timing.fence: is under 1s"), std::string::npos) << text;
+}
+
 TEST(Config, DrillsHaveAScheduleAndBlackoutHours) {
     const auto with = [](const std::string& map) {
         return file_with("{driver: openrc}", "drill: " + map + "\n");
