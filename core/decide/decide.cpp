@@ -44,10 +44,12 @@ void Context::enter(MovePhase phase, const std::string& text) {
 
 namespace {
 
-/// Time alone does not do for what the controller begins by itself.
+/// Time alone does not do, unless an operator vouches for a lost holder. Who ordered a planned move
+/// did not: the holder was there then, and may have frozen in the middle of it.
 bool power_must_go(const Context& c) {
-    return c.s.config->fencing == "required" && c.j.move->kind == MoveKind::failover &&
-           c.j.move->command.empty();
+    const auto& move = *c.j.move;
+    const bool vouched = move.kind == MoveKind::failover && !move.command.empty();
+    return c.s.config->fencing == "required" && !vouched;
 }
 
 /// A verified release of the journal's epoch, by the word of its holder or by the clock.

@@ -17,13 +17,12 @@ void VirtualOutlet::turn(bool to) {
     if (turned) turned(to);
 }
 
-void VirtualOutlet::order(bool to, std::shared_ptr<bool> done) {
+void VirtualOutlet::order(bool to) {
     ++orders;
     const auto due = takes + (trouble == Trouble::slow ? late : Millis{0});
     free_at_ = std::max<Micros>(free_at_, time.elapsed() + due);
-    time.after(free_at_ - time.elapsed(), [this, to, done = std::move(done)] {
+    time.after(free_at_ - time.elapsed(), [this, to] {
         by_order = true;
-        *done = true;
         turn(to);
     });
 }
@@ -52,18 +51,17 @@ Task<Status> VirtualFence::switch_to(bool to, Time deadline) {
         (void)co_await clock_.sleep_for(outlet_.takes);
         co_return Status(Errc::refused, "the device refuses");
     }
-    const auto done = std::make_shared<bool>(false);
-    outlet_.order(to, done);
-    while (!*done) {
-        if (clock_.now() >= deadline) co_return Status(Errc::timeout, "it is not switched yet");
+    outlet_.order(to);
+    // As the drivers: it is asked until it says so, or the time is over.
+    for (;;) {
+        const auto powered = co_await state(deadline);
+        if (!powered) co_return powered.error();
+        if (clock_.now() > deadline) co_return Status(Errc::timeout, "its answer came too late");
+        if (*powered == to) co_return Status();
         const auto next = std::min(clock_.now() + kLook, deadline);
+        if (next == clock_.now()) co_return Status(Errc::mismatch, "it is not switched yet");
         if (!co_await clock_.sleep_until(next)) co_return Status(Errc::timeout, "cancelled");
     }
-    const auto powered = co_await state(deadline);
-    if (!powered) co_return powered.error();
-    if (clock_.now() > deadline) co_return Status(Errc::timeout, "its answer came too late");
-    if (*powered != to) co_return Status(Errc::mismatch, "it was not switched");
-    co_return Status();
 }
 
 Task<bool> VirtualProbe::answers(Time deadline) {

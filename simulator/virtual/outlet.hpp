@@ -26,8 +26,8 @@ struct VirtualOutlet {
 
     /// By an order that has arrived, or by hand.
     void turn(bool to);
-    /// Arrives after what was ordered before; true in *done when it was carried out.
-    void order(bool to, std::shared_ptr<bool> done);
+    /// Is carried out after what was ordered before.
+    void order(bool to);
 
     VirtualTime& time;
     bool on = true;

@@ -85,6 +85,22 @@ TEST(Power, RequiredWithoutADeviceMovesNothingByItself) {
     EXPECT_EQ(h.journal().holder, "b") << "an operator vouches, and the hold-down is over";
 }
 
+/// A planned move to "b" is under way when its holder falls silent.
+TEST(Power, RequiredMeansThatNoPlannedMoveGoesOnWithoutAConfirmedOff) {
+    House h;
+    h.config.fencing = "required";
+    h.config.nodes.front().fence.driver = "exec";
+    h.settle();
+    h.command(OperatorCommand::Verb::switchover, "b");
+    h.live(h.config.timing.hold_down + Millis{10000}, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "who ordered it vouches for nobody";
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    h.view("a").fenced_off = 5;
+    h.view("a").fenced_at = h.s.now;
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, AWordFromANodeAfterItWasSwitchedOffProvesTheWrongOutlet) {
     Lost h("automatic");
     h.confirm();
