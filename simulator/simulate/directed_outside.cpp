@@ -108,9 +108,33 @@ void last_resort(Dice& dice, Plan& plan) {
     plan.length = at + 2 * plan.timing.hold_down + Millis{15000};
 }
 
+/// A device says "off" to a controller that is cut off; what happens until it is back, it cannot
+/// know.
+void old_word(Dice& dice, Plan& plan) {
+    fenced_house(dice, plan);
+    plan.fencing = "required";
+    time(plan, dice.between(600, 800), 4 + dice.below(4));
+    tight(plan);
+    plan.spare = plan.watchdog = false;
+    plan.fence_timeout = Millis{6000};
+    plan.outside[kHolder].takes = dice.between(2000, 3500);
+    const auto lost = dice.between(500, 1500);
+    const auto told = noticed(plan, lost) + dice.between(200, 2000);
+    strike(plan, K::cut_both, kHolder, lost, told - lost + Millis{4000});
+    const auto cut = told + dice.between(0, 1500);
+    // Another controller gives the role back to the same node, as the other one cannot take it.
+    const auto away = dice.between(16000, 22000);
+    strike(plan, K::controller_cut_both, 0, cut, away);
+    strike(plan, K::second_controller, 0, cut + dice.between(50, 500), away - Millis{400});
+    strike(plan, K::unplug, kOther, cut + dice.between(0, 500), dice.between(9000, 11000));
+    strike(plan, K::outlet_on, kHolder, cut + dice.between(3600, 6000));
+    strike(plan, K::freeze, kHolder, cut + away - dice.between(-300, 600), Millis{90000});
+    plan.length = cut + away + 2 * plan.timing.hold_down + Millis{15000};
+}
+
 constexpr Family kFamilies[] = {
     {"woken", woken},     {"bad device", bad_device},   {"interrupted", interrupted},
-    {"crossed", crossed}, {"last resort", last_resort},
+    {"crossed", crossed}, {"last resort", last_resort}, {"old word", old_word},
 };
 
 }  // namespace

@@ -361,8 +361,8 @@ bool beyond_leases(const House& house, FaultKind kind) {
     bool hard = false;
     for (const auto& host : house.hosts) {
         hidden = hidden || host->cut || host->frozen;
-        hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) || host->stick.hung ||
-               host->stick.defiant || host->service.immortal;
+        hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) ||
+               host->stick.hung || host->stick.defiant || host->service.immortal;
     }
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;

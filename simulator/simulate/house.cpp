@@ -308,6 +308,10 @@ bool House::settled() {
     return false;
 }
 
+bool House::powered() const {
+    return outlets[0].on && outlets[1].on;
+}
+
 void House::look() {
     for (unsigned i = 0; i < 2; ++i)
         if (host(i).disk.crashed() && !off_[i]) power_cut(i, kFirstBoot);

@@ -66,6 +66,8 @@ class House {
     void mend();
     /// Somebody is active, somebody else ready, and nothing is under way.
     bool settled();
+    /// Nobody is without power who should have it.
+    bool powered() const;
     bool someone_on_air() const;
 
     unsigned steps = 0;

@@ -120,6 +120,19 @@ TEST(Power, AnOffOfAnFormerEpochIsNotBelieved) {
     EXPECT_EQ(h.journal().holder, "a");
 }
 
+TEST(Power, AnOffOfAnEarlierSessionIsAskedForAgain) {
+    Lost h("required");
+    h.confirm();
+    h.pass(Millis{10});
+    h.s.since = h.s.now;
+    h.live(h.config.timing.hold_down * 2, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "somebody may have switched it on meanwhile";
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    h.confirm();
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, AHolderThatReportsIsNeverSwitchedOff) {
     House h;
     h.config.fencing = "required";
