@@ -53,8 +53,9 @@ Task<void> Controller::cut_power(std::string node, FenceDevice& device, Epoch ep
     // A word of the node from here on says that it was something else that was switched.
     const auto asked = p_.clock.now();
     const auto done = co_await device.off(asked + configured->fence.timeout);
-    power_[node] = {false, p_.clock.now() + kFenceAgain};
-    if (done) {
+    const auto at = p_.clock.now();
+    power_[node] = {false, done ? at : at + kFenceAgain};
+    if (done || !kept(Safeguard::off_confirmed)) {
         view.fenced_off = epoch;
         view.fenced_at = asked;
         view.fence_fault.clear();
@@ -69,7 +70,7 @@ Task<void> Controller::give_power(std::string node, FenceDevice& device) {
     spdlog::info("switching {} on", node);
     auto& view = situation_.nodes[node];
     // From here on nobody may count on its being off.
-    view.fenced_off = 0;
+    if (kept(Safeguard::restore_unsays)) view.fenced_off = 0;
     const auto* configured = config_.node(node);
     const auto done = co_await device.on(p_.clock.now() + configured->fence.timeout);
     power_[node] = {false, p_.clock.now() + (done ? Millis{0} : kRestoreAgain)};

@@ -202,7 +202,8 @@ std::vector<Finding> explain(const Situation& situation);
 /// May a fence device be asked about this node at all?
 bool fenceable(const Situation& situation, const std::string& node);
 /// Is the holder of the journal's epoch without power, by its device's own word? Not when it was
-/// heard since: then the device switched something else.
+/// heard since: then the device switched something else. Nor when it said so before this controller
+/// began or was away: then nobody knows what happened meanwhile.
 bool powered_off(const Situation& situation);
 
 /// Since when every lease that this controller does not know of runs out.

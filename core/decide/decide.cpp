@@ -44,12 +44,13 @@ void Context::enter(MovePhase phase, const std::string& text) {
 
 namespace {
 
-/// Time alone does only for an operator who orders a failover. Any other move becomes one when the
-/// old node is lost in the middle of it.
+/// Time alone does not do, unless an operator vouches for a lost holder. Who ordered a planned move
+/// did not: the holder was there then, and may have frozen in the middle of it.
 bool power_must_go(const Context& c) {
     const auto& move = *c.j.move;
     const bool vouched = move.kind == MoveKind::failover && !move.command.empty();
-    return c.s.config->fencing == "required" && !vouched;
+    const bool said = vouched || (move.kind != MoveKind::failover && !kept(Safeguard::off_vouched));
+    return c.s.config->fencing == "required" && !said && kept(Safeguard::off_required);
 }
 
 /// A verified release of the journal's epoch, by the word of its holder or by the clock.
@@ -251,7 +252,7 @@ Decision decide(const Situation& situation) {
     if (taking && deciding::needs_power_cut(c)) d.fence.insert(c.j.holder);
     deciding::restore_power(c);
     // Noted before the device is told: a controller that dies meanwhile has to give power back.
-    d.journal.unpowered.insert(d.fence.begin(), d.fence.end());
+    if (kept(Safeguard::off_noted)) d.journal.unpowered.insert(d.fence.begin(), d.fence.end());
     d.frozen = frozen(*situation.config, d.journal, situation.wall);
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)

@@ -311,7 +311,8 @@ void consider_failover(Context& c) {
     const auto to = candidate(c, frozen(*c.s.config, c.j, c.s.wall));
     if (to.empty()) return;
     // First the power, then the move: one that could not end would be in an operator's way.
-    if (!c.j.released && c.s.config->fencing == "required" && !powered_off(c.s)) {
+    const bool required = c.s.config->fencing == "required" && kept(Safeguard::off_required);
+    if (!c.j.released && required && !powered_off(c.s)) {
         if (needs_power_cut(c)) c.d.fence.insert(c.j.holder);
         return;
     }

@@ -1,5 +1,6 @@
 // Fence devices: when one is asked, what its word is worth, and when power comes back.
 #include "core/decide/context.hpp"
+#include "core/safeguards.hpp"
 
 namespace zha {
 
@@ -13,8 +14,12 @@ bool powered_off(const Situation& s) {
     if (it == s.nodes.end() || s.journal.epoch == 0 || !fenceable(s, s.journal.holder))
         return false;
     const auto& view = it->second;
-    const bool heard_since = view.heard && view.heard_at >= view.fenced_at;
-    return view.fenced_off == s.journal.epoch && !heard_since;
+    const bool heard_since =
+        view.heard && view.heard_at >= view.fenced_at && kept(Safeguard::off_unheard);
+    const bool same = view.fenced_off == s.journal.epoch || !kept(Safeguard::off_epoch);
+    // Power may have come back, and the role with it, while this controller could not know it.
+    const bool known = view.fenced_at >= s.since || !kept(Safeguard::off_session);
+    return view.fenced_off != 0 && same && known && !heard_since;
 }
 
 namespace deciding {
@@ -49,10 +54,12 @@ void restore_power(Context& c) {
         if (configured == nullptr || configured->fence.driver.empty()) continue;
         if (!configured->fence.restore) continue;
         // Never under a role that it may hold. Where nobody is active it may be the only one left.
-        if (!c.j.released && (name == c.j.holder || !elsewhere)) continue;
+        const bool held = !c.j.released && (name == c.j.holder || !elsewhere);
+        if (held && kept(Safeguard::restore_late)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
-        if (configured->fence.cuts == "dongle" && !c.reachable(name)) continue;
+        const bool alone = configured->fence.cuts == "dongle" && !c.reachable(name);
+        if (alone && kept(Safeguard::restore_agent)) continue;
         c.d.restore.insert(name);
     }
 }

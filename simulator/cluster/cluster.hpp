@@ -39,11 +39,13 @@ class ControllerProcess {
   public:
     ControllerProcess(World& w, const Config& config, Clock& clock, Store& store, History& history,
                       TrapSender& traps, Journal journal, ControllerSelf self,
-                      const std::string& client_id = "")
+                      const std::string& client_id = "", Devices devices = {})
         : time_(w.time),
           bus(w.broker, {w.topics().controller_status(self.spare), controller_offline(),
                          config.timing.lease / 4, client_id}),
-          controller(config, {clock, bus, store, history, traps}, std::move(journal), self),
+          devices_(std::move(devices)),
+          controller(config, {clock, bus, store, history, traps, &devices_}, std::move(journal),
+                     self),
           io_(std::make_unique<asio::io_context>(ASIO_CONCURRENCY_HINT_UNSAFE)) {
         controller.begin();
         bus.start();
@@ -68,6 +70,11 @@ class ControllerProcess {
 
   public:
     VirtualBus bus;
+
+  private:
+    Devices devices_;
+
+  public:
     Controller controller;
 
   private:

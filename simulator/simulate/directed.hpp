@@ -22,4 +22,7 @@ std::span<const Family> authority_families();
 /// About what is on a node: dongle, files, counters, service, snapshots, what people are told.
 std::span<const Family> node_families();
 
+/// About outlets, who switches them, and what a controller makes of their word.
+std::span<const Family> outside_families();
+
 }  // namespace zha::sim

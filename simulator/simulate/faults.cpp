@@ -212,6 +212,7 @@ bool strike_controller(House& house, const Fault& f) {
         case K::controller_forgets:
             if (!office.controller) return false;
             house.stop_controller(f.node);
+            house.forgot = house.forgot || f.kind == K::controller_forgets;
             if (f.kind == K::controller_forgets)
                 (void)house.world.store.remove_all(state_of(house.world.config, f.node == 1) /
                                                    "journal.json");
@@ -234,6 +235,7 @@ bool strike_controller(House& house, const Fault& f) {
             later(house, f, [&office] { office.disk.full(false); });
             return true;
         case K::second_controller:
+            house.forgot = true;
             house.start_second();
             later(house, f, [&house] { house.stop_second(); });
             return true;
@@ -311,6 +313,33 @@ bool order(House& house, const Fault& f) {
     }
 }
 
+/// The devices outside of the hosts, and who switches them by hand.
+bool strike_outside(House& house, const Fault& f) {
+    using K = FaultKind;
+    using Trouble = VirtualOutlet::Trouble;
+    if (!of_outlet(f.kind)) return false;
+    auto& path = house.paths[f.node];
+    if (f.kind == K::probe_lies || f.kind == K::probe_silent)
+        return house.plan.outside[f.node].probe &&
+               flag(house, f, f.kind == K::probe_lies ? path.lies : path.silent);
+    if (f.kind == K::outlet_on) return house.turn(f.node, true);
+    if (f.kind == K::outlet_off) {
+        if (!house.turn(f.node, false)) return false;
+        house.time().after(std::max(f.length, kHands), [&house, f] { house.turn(f.node, true); });
+        return true;
+    }
+    if (!house.plan.outside[f.node].outlet) return false;
+    auto& outlet = house.outlets[f.node];
+    const std::map<K, Trouble> troubles{{K::outlet_refuses, Trouble::refuses},
+                                        {K::outlet_dead, Trouble::dead},
+                                        {K::outlet_slow, Trouble::slow},
+                                        {K::outlet_breaks, Trouble::breaks}};
+    outlet.trouble = troubles.at(f.kind);
+    outlet.late = Millis{1000} * f.detail;
+    later(house, f, [&outlet] { outlet.trouble = Trouble::none; });
+    return true;
+}
+
 bool hard_to_silence(FaultKind kind) {
     return kind == FaultKind::hang || kind == FaultKind::defiant ||
            kind == FaultKind::service_immortal;
@@ -332,20 +361,27 @@ bool beyond_leases(const House& house, FaultKind kind) {
     bool hard = false;
     for (const auto& host : house.hosts) {
         hidden = hidden || host->cut || host->frozen;
-        hard = hard || host->stick.hung || host->stick.defiant || host->service.immortal;
+        hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) ||
+               host->stick.hung || host->stick.defiant || host->service.immortal;
     }
-    return (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
+    const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
+    const bool vouches = kind == FaultKind::failover;
+    // Only the word of its outlet ends the role of such a host then, unless an operator says more.
+    if (house.fence_required()) return (meet && house.vouched()) || (vouches && (hidden && hard));
+    return meet;
 }
 
 }  // namespace
 
 bool strike(House& house, const Fault& fault) {
     if (beyond_leases(house, fault.kind)) return false;
-    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::bit_flip ||
-        fault.kind == FaultKind::swap || fault.kind == FaultKind::power_in_write)
+    if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::outlet_off ||
+        fault.kind == FaultKind::bit_flip || fault.kind == FaultKind::swap ||
+        fault.kind == FaultKind::power_in_write)
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_dongle(house, fault) ||
-           strike_controller(house, fault) || strike_network(house, fault) || order(house, fault);
+           strike_outside(house, fault) || strike_controller(house, fault) ||
+           strike_network(house, fault) || order(house, fault);
 }
 
 }  // namespace zha::sim

@@ -33,6 +33,7 @@ znp::Image another_network() {
 
 House::House(const Plan& p)
     : world(p.seed),
+      outlets{VirtualOutlet(world.time), VirtualOutlet(world.time)},
       offices{std::make_unique<Office>(world, Time{5000000}, p),
               std::make_unique<Office>(world, Time{9000000}, p)},
       second_clock(world.time, Millis{7000000}, p.rate[2], p.grain),
@@ -41,6 +42,8 @@ House::House(const Plan& p)
     world.config.timing = plan.timing;
     world.config.controller.max_moves = 0;  // moves are what is looked at
     world.config.on_controller_loss = plan.hold ? "hold" : "fence";
+    world.config.fencing = plan.fencing;
+    for (unsigned i = 0; i < 2; ++i) furnish(i);
     if (plan.spare) {
         world.config.controller.spare.emplace().state = "/spare";
         (void)world.store.make_directory("/spare");
@@ -86,6 +89,50 @@ House::House(const Plan& p)
     for (unsigned which = 0; which < 2; ++which) start_controller(which);
 }
 
+void House::furnish(unsigned i) {
+    const auto& outside = plan.outside[i];
+    auto& fence = world.config.nodes[i].fence;
+    if (outside.outlet) fence.driver = "virtual";
+    fence.cuts = outside.cuts_host ? "host" : "dongle";
+    fence.restore = outside.restore;
+    fence.timeout = plan.fence_timeout;
+    if (outside.probe) world.config.nodes[i].probe.type = "virtual";
+    outlets[i].takes = outside.takes;
+    outlets[i].turned = [this, i](bool on) { turned(i, on); };
+    paths[i].takes = outside.probe_takes;
+    paths[i].there = [this, i] { return !off_[i] && !host(i).frozen; };
+}
+
+Devices House::devices(Clock& clock) {
+    Devices all;
+    for (unsigned i = 0; i < 2; ++i) {
+        const auto& outside = plan.outside[i];
+        const auto& name = world.config.nodes[i].name;
+        if (outside.outlet && plan.fencing != "off")
+            all.fences[name] = std::make_unique<VirtualFence>(outlets[i], clock);
+        if (outside.probe) all.probes[name] = std::make_unique<VirtualProbe>(paths[i], clock);
+    }
+    return all;
+}
+
+bool House::turn(unsigned i, bool on) {
+    if (!plan.outside[i].outlet || outlets[i].on == on) return false;
+    outlets[i].by_order = false;
+    outlets[i].turn(on);
+    return true;
+}
+
+void House::turned(unsigned i, bool on) {
+    const bool host_too = plan.outside[i].cuts_host;
+    say(fmt::format("the outlet of {}{} is {}", host_too ? "" : "the dongle of ", host(i).self.name,
+                    on ? "on" : "off"));
+    if (!host_too) return host(i).stick.power(on);
+    if (on)
+        world.time.after(kBootTime, [this, i] { power_on(i); });
+    else
+        power_cut(i, kFirstBoot);
+}
+
 znp::Image House::form(Host& h) {
     // The first one of a new system, on a blank dongle, is what was asked for.
     if (!plan.fresh || formed_ || znp::identity_of(h.stick.image)) {
@@ -114,7 +161,8 @@ std::unique_ptr<ControllerProcess> House::process(const Config& config, VirtualC
     const auto incarnation = std::max(used.incarnation + 1, static_cast<std::uint64_t>(its.wall()));
     return std::make_unique<ControllerProcess>(world, config, its, store, chronicle, chronicle,
                                                std::move(used), ControllerSelf{spare, incarnation},
-                                               spare ? "controller-spare" : "controller");
+                                               spare ? "controller-spare" : "controller",
+                                               devices(its));
 }
 
 void House::start_controller(unsigned which) {
@@ -143,7 +191,18 @@ void House::stop_second() {
     second.reset();
 }
 
+bool House::fence_required() const {
+    return plan.fencing == "required" && plan.outside[0].outlet && plan.outside[1].outlet;
+}
+
+bool House::vouched() const {
+    const auto& t = plan.timing;
+    const Micros lasts = 3 * t.hold_down + t.promote_timeout + t.fence;
+    return vouched_at_ >= Micros{0} && world.time.elapsed() - vouched_at_ < lasts;
+}
+
 void House::command(const std::string& verb, const std::string& to) {
+    if (verb == "failover") vouched_at_ = world.time.elapsed();
     const nlohmann::json json{
         {"id", fmt::format("command-{}", ++commands_)}, {"verb", verb}, {"to", to}};
     world.broker.inject({world.topics().command(), json.dump(), false});
@@ -164,7 +223,8 @@ void House::power_cut(unsigned i, Millis length) {
 }
 
 void House::power_on(unsigned i) {
-    if (!off_[i]) return;
+    const bool dark = plan.outside[i].cuts_host && !outlets[i].on;
+    if (!off_[i] || dark) return;
     off_[i] = false;
     auto& h = host(i);
     h.z2m.resume();
@@ -180,12 +240,12 @@ void House::freeze(unsigned i, Millis length) {
     if (h.frozen || off_[i]) return;
     // Without a watchdog only what counts as lateness within the fence's budget is survivable.
     const auto most = std::max(fence_slack(plan), Millis{50});
-    if (!plan.watchdog) length = std::min(length, most);
+    if (!plan.watchdog && !(fence_required() && !vouched())) length = std::min(length, most);
     h.freeze();
     const auto watchdog = std::min(length, most);
     world.time.after(watchdog, [this, i, length, watchdog] {
         if (!host(i).frozen || off_[i]) return;
-        const bool bites = length > watchdog && kept(Safeguard::watchdog);
+        const bool bites = plan.watchdog && length > watchdog && kept(Safeguard::watchdog);
         if (bites) return power_cut(i, length - watchdog);
         if (length > watchdog)
             world.time.after(length - watchdog, [this, i] {
@@ -202,6 +262,10 @@ void House::mend() {
     if (!broker.up()) broker.start();
     for (unsigned i = 0; i < 2; ++i) {
         auto& h = host(i);
+        outlets[i].trouble = {};
+        paths[i].lies = paths[i].silent = false;
+        // What a controller switched off is its own to switch on, if it was told to.
+        if (!outlets[i].by_order || !plan.outside[i].restore || forgot) turn(i, true);
         h.stick.hung = h.stick.defiant = h.stick.break_writes = h.stick.break_late = false;
         if (!h.stick.plugged) h.stick.plug();
         h.service.broken = h.service.immortal = h.z2m.mute = h.z2m.patient = false;
@@ -242,6 +306,10 @@ bool House::settled() {
             leader->journal().holder == host(i).self.name)
             return true;
     return false;
+}
+
+bool House::powered() const {
+    return outlets[0].on && outlets[1].on;
 }
 
 void House::look() {

@@ -13,6 +13,7 @@
 #include "simulator/simulate/plan.hpp"
 #include "simulator/simulate/virtual_guard.hpp"
 #include "simulator/simulate/witness.hpp"
+#include "simulator/virtual/outlet.hpp"
 
 namespace zha::sim {
 
@@ -59,19 +60,30 @@ class House {
     void power_cut(unsigned i, Millis length);
     void power_on(unsigned i);
     void freeze(unsigned i, Millis length);
+    /// Its outlet, by hand. False: there is none, or it is so already.
+    bool turn(unsigned i, bool on);
     /// Everything that was broken works again.
     void mend();
     /// Somebody is active, somebody else ready, and nothing is under way.
     bool settled();
+    /// Nobody is without power who should have it.
+    bool powered() const;
     bool someone_on_air() const;
 
     unsigned steps = 0;
+    /// A controller lost its journal: what it had switched off is known to people only.
+    bool forgot = false;
+    bool fence_required() const;
+    /// An operator vouched for a node lately (zha-switchover failover): the clock does for it.
+    bool vouched() const;
     std::function<void(const std::string&)> story;  ///< one line for people
     std::function<void()> at_step;
 
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
     std::array<std::unique_ptr<VirtualGuard>, 2> guards;
+    std::array<VirtualOutlet, 2> outlets;
+    std::array<VirtualPath, 2> paths;
     /// A controller and its host.
     struct Office {
         Office(World& world, Time offset, const Plan& plan)
@@ -91,6 +103,9 @@ class House {
     const Plan& plan;
 
   private:
+    void furnish(unsigned i);
+    void turned(unsigned i, bool on);
+    Devices devices(Clock& clock);
     /// What zigbee2mqtt makes of a dongle whose network is not the configured one.
     znp::Image form(Host& host);
     void look();
@@ -104,6 +119,7 @@ class House {
     std::array<bool, 2> off_{};
     std::array<std::string, 3> progress_;
     unsigned commands_ = 0;
+    Micros vouched_at_{-1};
     bool formed_ = false;  ///< a fresh house has its network
 };
 

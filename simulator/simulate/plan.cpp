@@ -57,12 +57,22 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "files-restored",
                                                            "service-patient",
                                                            "busy",
-                                                           "clear-fault"};
+                                                           "clear-fault",
+                                                           "outlet-refuses",
+                                                           "outlet-dead",
+                                                           "outlet-slow",
+                                                           "outlet-breaks",
+                                                           "outlet-off",
+                                                           "outlet-on",
+                                                           "probe-lies",
+                                                           "probe-silent"};
 
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
 constexpr Millis kFenceWork{1600};
 /// Makes dice of their own for the guards.
 constexpr std::uint64_t kGuards = 0x6775617264;
+/// ... for what is outside of the hosts.
+constexpr std::uint64_t kOutside = 0x6f75746c6574;
 
 Timing draw_timing(Dice& dice) {
     Timing t;
@@ -147,33 +157,78 @@ void draw_from(const Family& family, Dice& dice, Plan& plan) {
     family.draw(dice, plan);
 }
 
-}  // namespace
-
-Plan draw(std::uint64_t seed, std::string_view family) {
-    Dice dice(seed);
-    auto plan = house(dice, seed);
-    const auto families = {authority_families(), node_families()};
-    for (const auto& list : families)
+bool draw_named(std::string_view family, Dice& dice, Plan& plan) {
+    for (const auto& list : {authority_families(), node_families(), outside_families()})
         for (const auto& one : list)
             if (one.name == family) {
                 draw_from(one, dice, plan);
-                return plan;
+                return true;
             }
+    return false;
+}
+
+void draw_inside(Dice& dice, Plan& plan) {
+    const auto families = {authority_families(), node_families()};
     const auto& some = families.begin()[dice.below(2)];
-    if (dice.chance(60) && !some.empty()) {
-        draw_from(some[dice.below(static_cast<unsigned>(some.size()))], dice, plan);
-        return plan;
-    }
+    if (dice.chance(60) && !some.empty())
+        return draw_from(some[dice.below(static_cast<unsigned>(some.size()))], dice, plan);
     // Swarm testing: each schedule knows only some kinds of faults, so that rare ones meet.
     std::vector<FaultKind> kinds;
     const unsigned share = 10 + dice.below(50);
-    for (unsigned i = 0; i < kFaultKinds; ++i)
+    for (unsigned i = 0; i < kPlainKinds; ++i)
         if (dice.chance(share)) kinds.push_back(static_cast<FaultKind>(i));
     // Something should move in most of them.
     if (kinds.empty() || dice.chance(50)) kinds.push_back(FaultKind::switchover);
     const unsigned faults = 1 + dice.below(6);
     plan.length = Millis{10000} + Millis{2500} * faults;
     for (unsigned i = 0; i < faults; ++i) plan.faults.push_back(draw_fault(dice, plan, kinds));
+}
+
+/// What goes wrong with outlets and probes, or a family of theirs instead of all else.
+void draw_outside_faults(Dice& dice, Plan& plan) {
+    const auto families = outside_families();
+    if (plan.family.empty() && dice.chance(40)) {
+        plan.faults.clear();
+        const auto n = dice.below(static_cast<unsigned>(families.size()));
+        return draw_from(families[n], dice, plan);
+    }
+    std::vector<FaultKind> kinds;
+    for (unsigned i = kPlainKinds; i < kFaultKinds; ++i)
+        if (dice.chance(50)) kinds.push_back(static_cast<FaultKind>(i));
+    if (kinds.empty()) return;
+    for (unsigned i = dice.below(4); i > 0; --i)
+        plan.faults.push_back(draw_fault(dice, plan, kinds));
+}
+
+}  // namespace
+
+void draw_outside(Dice& dice, Plan& plan) {
+    constexpr std::string_view kModes[] = {"automatic", "automatic", "required", "off"};
+    const bool outlets = dice.chance(25);
+    const bool probes = dice.chance(25);
+    plan.fencing = kModes[dice.below(4)];
+    plan.fence_timeout = dice.between(1500, 5000);
+    const unsigned only = dice.chance(75) ? 2 : dice.below(2);
+    for (unsigned i = 0; i < 2; ++i) {
+        auto& o = plan.outside[i];
+        o.outlet = outlets && (only == 2 || only == i);
+        o.cuts_host = dice.chance(50);
+        o.restore = dice.chance(80);
+        o.probe = probes;
+        o.takes = dice.chance(50) ? dice.between(20, 300) : dice.between(300, 2500);
+        o.probe_takes = dice.between(5, dice.chance(70) ? 1000 : 6000);
+    }
+}
+
+Plan draw(std::uint64_t seed, std::string_view family) {
+    Dice dice(seed);
+    auto plan = house(dice, seed);
+    Dice outside(seed ^ kOutside);
+    draw_outside(outside, plan);
+    if (draw_named(family, dice, plan)) return plan;
+    draw_inside(dice, plan);
+    const auto& o = plan.outside;
+    if (o[0].outlet || o[1].outlet || o[0].probe) draw_outside_faults(outside, plan);
     return plan;
 }
 

@@ -14,6 +14,8 @@
 
 namespace zha::sim {
 
+class Dice;
+
 enum class FaultKind {
     unplug,            ///< the dongle is pulled out and put back
     hang,              ///< the dongle answers nothing
@@ -59,8 +61,21 @@ enum class FaultKind {
     service_patient,  ///< zigbee2mqtt waits for a dongle that is gone, and takes it again
     busy,             ///< thousands of frames at once: more than the age of a copy tells
     clear_fault,
+    outlet_refuses,  ///< a fence device says no
+    outlet_dead,     ///< it answers nothing, and does nothing
+    outlet_slow,     ///< it does what it is told, much later
+    outlet_breaks,   ///< it does what it is told, and its answer is lost
+    outlet_off,      ///< somebody switches it off by hand, and on again
+    outlet_on,       ///< somebody switches it on by hand, whoever switched it off
+    probe_lies,      ///< the second path says the opposite of what is so
+    probe_silent,    ///< the second path is down
 };
-inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::clear_fault) + 1;
+/// Kinds that hit every house; those after it need an outlet or a probe.
+inline constexpr unsigned kPlainKinds = static_cast<unsigned>(FaultKind::clear_fault) + 1;
+inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::probe_silent) + 1;
+inline bool of_outlet(FaultKind kind) {
+    return static_cast<unsigned>(kind) >= kPlainKinds;
+}
 
 struct Fault {
     FaultKind kind = FaultKind::unplug;
@@ -70,6 +85,16 @@ struct Fault {
     Millis length{0};       ///< until it is mended; 0 = at the end only
     unsigned detail = 0;    ///< n-th write, or how slow
     bool operator==(const Fault&) const = default;
+};
+
+/// What a node has besides the broker.
+struct Outside {
+    bool outlet = false;      ///< a fence device
+    bool cuts_host = true;    ///< else its dongle only
+    bool restore = true;      ///< the controller gives power back
+    bool probe = false;       ///< a second path to its host
+    Millis takes{300};        ///< the device, for an order
+    Millis probe_takes{100};  ///< an answer on the second path; may come too late
 };
 
 struct Plan {
@@ -90,8 +115,14 @@ struct Plan {
     Millis write_time[2] = {};  ///< of the whole NVRAM; 0 = as all else
     bool quick = false;         ///< dongles, disks and zigbee2mqtt take next to no time
     Millis length{20000};       ///< until everything is mended
+    std::string_view fencing = "automatic";  ///< matters where there are outlets
+    Millis fence_timeout{3000};              ///< of every device
+    Outside outside[2];
     std::vector<Fault> faults;
 };
+
+/// Draws outlets and probes for it; with dice of their own, so that all else stays as it is.
+void draw_outside(Dice& dice, Plan& plan);
 
 /// What is left of the fence's budget F for a host that does not run.
 Millis fence_slack(const Plan& plan);

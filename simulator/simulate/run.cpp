@@ -129,10 +129,13 @@ Outcome run(const Plan& plan, const Story& story) {
         while (!done && time.elapsed() < limit && witness.violations().empty()) {
             // After failed promotions a node waits for an operator.
             for (const auto& host : house.hosts) house.command("clear-fault", host->self.name);
-            done = time.advance_until([&] { return house.settled(); }, bound / 6);
+            done =
+                time.advance_until([&] { return house.settled() && house.powered(); }, bound / 6);
         }
         if (!done && witness.violations().empty())
-            witness.violate(Checker::liveness, "nobody is active though all is mended");
+            witness.violate(Checker::liveness,
+                            house.settled() ? "a node is still switched off though all is mended"
+                                            : "nobody is active though all is mended");
     }
     measure(house, plan, outcome);
     outcome.violations = witness.violations();

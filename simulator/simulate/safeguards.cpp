@@ -58,6 +58,16 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "success-fresh",
     "guard-process",
     "watchdog",
+    "off-confirmed",
+    "off-epoch",
+    "off-unheard",
+    "off-session",
+    "off-noted",
+    "off-required",
+    "off-vouched",
+    "restore-late",
+    "restore-unsays",
+    "restore-agent",
 };
 }
 

@@ -110,10 +110,10 @@ void VirtualGuard::fenced(unsigned attempt, bool in_time) {
     }
     auto& stick = host_.stick;
     const bool ended = !host_.service.immortal;
-    const bool obeys = stick.plugged && !stick.hung && !stick.defiant;
+    const bool obeys = stick.there() && !stick.hung && !stick.defiant;
     if (in_time && ended && obeys) stick.radio = false;
     fencing_ = false;
-    rules_.fencer_ended(in_time && ended && (obeys || !stick.plugged), host_.clock.now());
+    rules_.fencer_ended(in_time && ended && (obeys || !stick.there()), host_.clock.now());
 }
 
 void VirtualGuard::watch_the_feeding(Time now) {

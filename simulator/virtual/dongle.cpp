@@ -29,14 +29,14 @@ std::vector<HeardBeacon> VirtualStick::beacons(std::uint8_t channel) const {
 Task<Status> VirtualDongle::busy(Millis span, Time deadline) {
     const auto done = clock_.now() + span;
     while (clock_.now() < done || stick_.hung) {
-        if (!stick_.plugged) co_return Status(Errc::unavailable, "the dongle is gone");
+        if (!stick_.there()) co_return Status(Errc::unavailable, "the dongle is gone");
         if (clock_.now() >= deadline) co_return Status(Errc::timeout, "the dongle does not answer");
         const auto next = std::min(clock_.now() + kLook, deadline);
         const bool near_end = done > clock_.now() && done < next;
         if (!co_await clock_.sleep_until(near_end ? done : next))
             co_return Status(Errc::timeout, "cancelled");
     }
-    if (!stick_.plugged) co_return Status(Errc::unavailable, "the dongle is gone");
+    if (!stick_.there()) co_return Status(Errc::unavailable, "the dongle is gone");
     co_return Status();
 }
 
@@ -51,7 +51,7 @@ DongleInfo VirtualDongle::info() const {
 }
 
 Task<Result<DongleInfo>> VirtualDongle::open(Time deadline) {
-    if (!stick_.plugged) co_return Error{Errc::not_found, "no such port"};
+    if (!stick_.there()) co_return Error{Errc::not_found, "no such port"};
     if (stick_.taken) co_return Error{Errc::busy, "another program holds the port"};
     if (auto answered = co_await busy(Millis{100}, deadline); !answered) co_return answered.error();
     if (stick_.taken) co_return Error{Errc::busy, "another program holds the port"};

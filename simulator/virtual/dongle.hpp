@@ -14,6 +14,7 @@ namespace zha::sim {
 
 struct VirtualStick {
     bool plugged = true;
+    bool powered = true;             ///< by its hub or outlet
     bool hung = false;               ///< answers nothing, and a reset does not help
     bool defiant = false;            ///< stays on the air whatever resets it
     bool radio = false;              ///< as the air sees it; meaningless without power
@@ -36,8 +37,14 @@ struct VirtualStick {
     Millis write_time{4000};
 
     std::vector<HeardBeacon> beacons(std::uint8_t channel) const;
-    bool on_air() const { return plugged && radio; }
+    bool there() const { return plugged && powered; }
+    bool on_air() const { return there() && radio; }
     void unplug() { plugged = radio = taken = false; }
+    /// With power it starts silent, as it was left in its flash.
+    void power(bool on) {
+        powered = on;
+        if (!on) radio = taken = false;
+    }
     void plug() { plugged = true; }
 };
 
@@ -45,7 +52,7 @@ class VirtualDongle final : public Dongle {
   public:
     VirtualDongle(VirtualStick& stick, Clock& clock) : stick_(stick), clock_(clock) {}
 
-    bool present() override { return stick_.plugged; }
+    bool present() override { return stick_.there(); }
     Task<Result<DongleInfo>> open(Time deadline) override;
     void close() override { open_ = false; }
     Task<Result<DongleInfo>> fence(Time deadline) override;

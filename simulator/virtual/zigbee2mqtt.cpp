@@ -26,7 +26,7 @@ void VirtualZigbee2mqtt::began() {
     bus_->subscribe(base_ + "/bridge/request/action",
                     [this, run](const BusMessage& m) { asked(run, m.payload); });
     bus_->start();
-    stick_.taken = stick_.plugged;
+    stick_.taken = stick_.there();
     strange_ = disagrees && disagrees();
     watch(run);
     // The radio is on well before it says so.
@@ -35,7 +35,7 @@ void VirtualZigbee2mqtt::began() {
 }
 
 void VirtualZigbee2mqtt::radio_on(std::uint64_t run) {
-    if (run != run_ || !stick_.plugged || stick_.hung) return;
+    if (run != run_ || !stick_.there() || stick_.hung) return;
     if (stunned_) {
         broker_.time().after(kLook, [this, run] { radio_on(run); });
         return;
@@ -55,7 +55,7 @@ void VirtualZigbee2mqtt::watch(std::uint64_t run) {
         if (run != run_) return;
         // Pulled out and put in again is another stick for it, too.
         if (!stick_.taken && !patient) return service_.die();
-        if (!stick_.taken && stick_.plugged) {
+        if (!stick_.taken && stick_.there()) {
             stick_.taken = true;
             broker_.time().after(boot_time / 2, [this, run] { radio_on(run); });
         }

@@ -119,6 +119,22 @@ TEST(Power, RequiredHoldsForTheWayBackOfADrill) {
     EXPECT_EQ(h.journal().holder, "a");
 }
 
+/// A planned move to "b" is under way when its holder falls silent.
+TEST(Power, RequiredMeansThatNoPlannedMoveGoesOnWithoutAConfirmedOff) {
+    House h;
+    h.config.fencing = "required";
+    h.config.nodes.front().fence.driver = "exec";
+    h.settle();
+    h.command(OperatorCommand::Verb::switchover, "b");
+    h.live(h.config.timing.hold_down + Millis{10000}, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "who ordered it vouches for nobody";
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    h.view("a").fenced_off = 5;
+    h.view("a").fenced_at = h.s.now;
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, AWordFromANodeAfterItWasSwitchedOffProvesTheWrongOutlet) {
     Lost h("automatic");
     h.confirm();
@@ -136,6 +152,19 @@ TEST(Power, AnOffOfAnFormerEpochIsNotBelieved) {
     h.view("a").fenced_at = h.s.now;
     h.live(Millis{5000}, "a");
     EXPECT_EQ(h.journal().holder, "a");
+}
+
+TEST(Power, AnOffOfAnEarlierSessionIsAskedForAgain) {
+    Lost h("required");
+    h.confirm();
+    h.pass(Millis{10});
+    h.s.since = h.s.now;
+    h.live(h.config.timing.hold_down * 2, "a");
+    EXPECT_EQ(h.journal().holder, "a") << "somebody may have switched it on meanwhile";
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    h.confirm();
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
 }
 
 TEST(Power, AHolderThatReportsIsNeverSwitchedOff) {
