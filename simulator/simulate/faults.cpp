@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node-agent/sync/z2m_files.hpp"
+#include "simulator/simulate/people.hpp"
 
 namespace zha::sim {
 
@@ -381,7 +382,7 @@ bool strike(House& house, const Fault& fault) {
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_dongle(house, fault) ||
            strike_outside(house, fault) || strike_controller(house, fault) ||
-           strike_network(house, fault) || order(house, fault);
+           strike_network(house, fault) || order(house, fault) || strike_people(house, fault);
 }
 
 }  // namespace zha::sim

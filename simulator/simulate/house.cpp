@@ -6,6 +6,7 @@
 
 #include "core/safeguards.hpp"
 #include "node-agent/sync/z2m_files.hpp"
+#include "simulator/simulate/people.hpp"
 
 namespace zha::sim {
 
@@ -40,7 +41,6 @@ House::House(const Plan& p)
       second_disk(world.store),
       plan(p) {
     world.config.timing = plan.timing;
-    world.config.controller.max_moves = 0;  // moves are what is looked at
     world.config.on_controller_loss = plan.hold ? "hold" : "fence";
     world.config.fencing = plan.fencing;
     for (unsigned i = 0; i < 2; ++i) furnish(i);
@@ -48,6 +48,7 @@ House::House(const Plan& p)
         world.config.controller.spare.emplace().state = "/spare";
         (void)world.store.make_directory("/spare");
     }
+    furnish_people(plan.people, world.config);
     second_config = world.config;
     second_config.controller.state = "/second";
     (void)world.store.make_directory(world.config.controller.state);
@@ -203,9 +204,12 @@ bool House::vouched() const {
 
 void House::command(const std::string& verb, const std::string& to) {
     if (verb == "failover") vouched_at_ = world.time.elapsed();
-    const nlohmann::json json{
-        {"id", fmt::format("command-{}", ++commands_)}, {"verb", verb}, {"to", to}};
-    world.broker.inject({world.topics().command(), json.dump(), false});
+    command({{"verb", verb}, {"to", to}});
+}
+
+void House::command(nlohmann::json request) {
+    request["id"] = fmt::format("command-{}", ++commands_);
+    world.broker.inject({world.topics().command(), request.dump(), false});
 }
 
 void House::kill_worker(unsigned i) {

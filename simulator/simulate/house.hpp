@@ -8,6 +8,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 
 #include "simulator/cluster/cluster.hpp"
 #include "simulator/simulate/plan.hpp"
@@ -52,6 +53,8 @@ class House {
     void start_second();
     void stop_second();
     void command(const std::string& verb, const std::string& to);
+    /// One of an operator's requests, without its id.
+    void command(nlohmann::json request);
     bool possible(FaultKind kind) const;
 
     /// SIGKILL to the worker of zha-agent: the guard fences, then starts it again.

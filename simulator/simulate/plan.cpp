@@ -65,7 +65,11 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "outlet-off",
                                                            "outlet-on",
                                                            "probe-lies",
-                                                           "probe-silent"};
+                                                           "probe-silent",
+                                                           "pause",
+                                                           "resume",
+                                                           "maintenance",
+                                                           "drill"};
 
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
 constexpr Millis kFenceWork{1600};
@@ -73,6 +77,8 @@ constexpr Millis kFenceWork{1600};
 constexpr std::uint64_t kGuards = 0x6775617264;
 /// ... for what is outside of the hosts.
 constexpr std::uint64_t kOutside = 0x6f75746c6574;
+/// ... for what people want.
+constexpr std::uint64_t kPeople = 0x70656f706c65;
 
 Timing draw_timing(Dice& dice) {
     Timing t;
@@ -193,7 +199,7 @@ void draw_outside_faults(Dice& dice, Plan& plan) {
         return draw_from(families[n], dice, plan);
     }
     std::vector<FaultKind> kinds;
-    for (unsigned i = kPlainKinds; i < kFaultKinds; ++i)
+    for (unsigned i = kPlainKinds; i < kOutsideKinds; ++i)
         if (dice.chance(50)) kinds.push_back(static_cast<FaultKind>(i));
     if (kinds.empty()) return;
     for (unsigned i = dice.below(4); i > 0; --i)
@@ -229,6 +235,8 @@ Plan draw(std::uint64_t seed, std::string_view family) {
     draw_inside(dice, plan);
     const auto& o = plan.outside;
     if (o[0].outlet || o[1].outlet || o[0].probe) draw_outside_faults(outside, plan);
+    Dice people(seed ^ kPeople);
+    draw_people(people, plan);
     return plan;
 }
 

@@ -69,12 +69,19 @@ enum class FaultKind {
     outlet_on,       ///< somebody switches it on by hand, whoever switched it off
     probe_lies,      ///< the second path says the opposite of what is so
     probe_silent,    ///< the second path is down
+    pause,           ///< operator: nothing automatic for so long, or until somebody resumes
+    resume,
+    maintenance,  ///< operator: of the target, in one of its three ways; and its end
+    drill,        ///< operator: to the target and back
 };
-/// Kinds that hit every house; those after it need an outlet or a probe.
+/// Kinds that hit every house; then those that need an outlet or a probe, then those of people who
+/// use more than switchovers.
 inline constexpr unsigned kPlainKinds = static_cast<unsigned>(FaultKind::clear_fault) + 1;
-inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::probe_silent) + 1;
+inline constexpr unsigned kOutsideKinds = static_cast<unsigned>(FaultKind::probe_silent) + 1;
+inline constexpr unsigned kFaultKinds = static_cast<unsigned>(FaultKind::drill) + 1;
 inline bool of_outlet(FaultKind kind) {
-    return static_cast<unsigned>(kind) >= kPlainKinds;
+    return static_cast<unsigned>(kind) >= kPlainKinds &&
+           static_cast<unsigned>(kind) < kOutsideKinds;
 }
 
 struct Fault {
@@ -95,6 +102,16 @@ struct Outside {
     bool probe = false;       ///< a second path to its host
     Millis takes{300};        ///< the device, for an order
     Millis probe_takes{100};  ///< an answer on the second path; may come too late
+};
+
+/// How the controller is told to behave by itself, and who tells it more than "switch over".
+struct People {
+    bool there = false;
+    std::string_view failback = "none";
+    unsigned preferred = 0;  ///< node that `preempt` brings the role back to
+    unsigned max_moves = 0;  ///< automatic ones within a minute
+    Millis preempt_delay{5000};
+    Millis dwell{3000};  ///< of a drill
 };
 
 struct Plan {
@@ -118,11 +135,15 @@ struct Plan {
     std::string_view fencing = "automatic";  ///< matters where there are outlets
     Millis fence_timeout{3000};              ///< of every device
     Outside outside[2];
+    People people;
     std::vector<Fault> faults;
 };
 
 /// Draws outlets and probes for it; with dice of their own, so that all else stays as it is.
 void draw_outside(Dice& dice, Plan& plan);
+
+/// Draws policies, and people who use them; with dice of their own, too.
+void draw_people(Dice& dice, Plan& plan);
 
 /// What is left of the fence's budget F for a host that does not run.
 Millis fence_slack(const Plan& plan);

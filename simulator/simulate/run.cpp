@@ -5,6 +5,7 @@
 #include "core/lease.hpp"
 #include "simulator/simulate/faults.hpp"
 #include "simulator/simulate/house.hpp"
+#include "simulator/simulate/people.hpp"
 
 namespace zha::sim {
 
@@ -55,6 +56,8 @@ class Faults {
 };
 
 void measure(const House& house, const Plan& plan, Outcome& outcome) {
+    // A pause or a maintenance is as long as its people like.
+    if (plan.people.there) return;
     const auto& intervals = house.witness->intervals();
     for (std::size_t i = 1; i < intervals.size(); ++i) {
         const auto& before = intervals[i - 1];
@@ -129,6 +132,7 @@ Outcome run(const Plan& plan, const Story& story) {
         while (!done && time.elapsed() < limit && witness.violations().empty()) {
             // After failed promotions a node waits for an operator.
             for (const auto& host : house.hosts) house.command("clear-fault", host->self.name);
+            end_people(house);
             done =
                 time.advance_until([&] { return house.settled() && house.powered(); }, bound / 6);
         }
