@@ -70,7 +70,7 @@ Task<void> Controller::give_power(std::string node, FenceDevice& device) {
     spdlog::info("switching {} on", node);
     auto& view = situation_.nodes[node];
     // From here on nobody may count on its being off.
-    if (kept(Safeguard::restore_unsays)) view.fenced_off = 0;
+    view.fenced_off = 0;
     const auto* configured = config_.node(node);
     const auto done = co_await device.on(p_.clock.now() + configured->fence.timeout);
     power_[node] = {false, p_.clock.now() + (done ? Millis{0} : kRestoreAgain)};

@@ -49,14 +49,10 @@ enum class Safeguard {
     guard_process,       ///< a dead worker's dongle is silenced by its guard
     watchdog,            ///< a frozen host is reset by its hardware
     off_confirmed,       ///< a fence device that does not say "off" failed
-    off_epoch,           ///< its word counts for the epoch in which it was asked only
-    off_unheard,         ///< ... and not for a node that was heard since
-    off_session,         ///< ... nor in another session than the one in which it was asked
+    off_session,         ///< its word counts in the session in which it was asked only
     off_noted,           ///< who is switched off stands in the journal before the device is told
     off_required,        ///< fencing: required waits for no clock
     off_vouched,         ///< ... unless an operator vouches, which a planned move does not
-    restore_late,        ///< power comes back when the role is elsewhere
-    restore_unsays,      ///< a device that is switched on is not believed to be off meanwhile
     restore_agent,       ///< a dongle alone gets power under an agent that reports only
 };
 inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::restore_agent) + 1;

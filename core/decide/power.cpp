@@ -14,12 +14,10 @@ bool powered_off(const Situation& s) {
     if (it == s.nodes.end() || s.journal.epoch == 0 || !fenceable(s, s.journal.holder))
         return false;
     const auto& view = it->second;
-    const bool heard_since =
-        view.heard && view.heard_at >= view.fenced_at && kept(Safeguard::off_unheard);
-    const bool same = view.fenced_off == s.journal.epoch || !kept(Safeguard::off_epoch);
+    const bool heard_since = view.heard && view.heard_at >= view.fenced_at;
     // Power may have come back, and the role with it, while this controller could not know it.
     const bool known = view.fenced_at >= s.since || !kept(Safeguard::off_session);
-    return view.fenced_off != 0 && same && known && !heard_since;
+    return view.fenced_off == s.journal.epoch && known && !heard_since;
 }
 
 namespace deciding {
@@ -54,8 +52,7 @@ void restore_power(Context& c) {
         if (configured == nullptr || configured->fence.driver.empty()) continue;
         if (!configured->fence.restore) continue;
         // Never under a role that it may hold. Where nobody is active it may be the only one left.
-        const bool held = !c.j.released && (name == c.j.holder || !elsewhere);
-        if (held && kept(Safeguard::restore_late)) continue;
+        if (!c.j.released && (name == c.j.holder || !elsewhere)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
         const bool alone = configured->fence.cuts == "dongle" && !c.reachable(name);

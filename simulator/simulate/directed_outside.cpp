@@ -108,33 +108,60 @@ void last_resort(Dice& dice, Plan& plan) {
     plan.length = at + 2 * plan.timing.hold_down + Millis{15000};
 }
 
+/// A planned move, and its holder freezes in the middle of it. Its outlet does not obey, or
+/// zigbee2mqtt waits there for the dongle to come back.
+void frozen_move(Dice& dice, Plan& plan) {
+    fenced_house(dice, plan);
+    plan.fencing = "required";
+    plan.watchdog = false;
+    const auto at = dice.between(200, 3000);
+    const bool obeys = dice.chance(50);
+    strike(plan, K::switchover, kOther, at);
+    strike(plan, K::freeze, kHolder, at + dice.between(0, 1200),
+           obeys ? dice.between(20000, 30000) : Millis{90000});
+    if (!obeys)
+        strike(plan, dice.chance(50) ? K::outlet_dead : K::outlet_refuses, kHolder, Millis{100},
+               Millis{90000});
+    if (obeys) strike(plan, K::service_patient, kHolder, Millis{100}, Millis{90000});
+    if (obeys) plan.outside[kHolder].cuts_host = false;
+    plan.length = at + 2 * plan.timing.hold_down + Millis{25000};
+}
+
 /// A device says "off" to a controller that is cut off; what happens until it is back, it cannot
 /// know.
 void old_word(Dice& dice, Plan& plan) {
     fenced_house(dice, plan);
-    plan.fencing = "required";
-    time(plan, dice.between(600, 800), 4 + dice.below(4));
+    time(plan, dice.between(600, 800), 10 + dice.below(5));
     tight(plan);
-    plan.spare = plan.watchdog = false;
-    plan.fence_timeout = Millis{6000};
-    plan.outside[kHolder].takes = dice.between(2000, 3500);
+    plan.spare = false;
+    plan.fence_timeout = Millis{5000};
+    plan.outside[kHolder].takes = dice.between(1500, 2500);
     const auto lost = dice.between(500, 1500);
-    const auto told = noticed(plan, lost) + dice.between(200, 2000);
-    strike(plan, K::cut_both, kHolder, lost, told - lost + Millis{4000});
-    const auto cut = told + dice.between(0, 1500);
+    const auto told = noticed(plan, lost) + dice.between(800, 1600);
+    strike(plan, K::cut_both, kHolder, lost, told - lost + Millis{300});
+    strike(plan, K::failover, kOther, told);
+    const auto cut = told + dice.between(100, 900);
     // Another controller gives the role back to the same node, as the other one cannot take it.
-    const auto away = dice.between(16000, 22000);
+    const auto away = dice.between(14000, 20000);
     strike(plan, K::controller_cut_both, 0, cut, away);
-    strike(plan, K::second_controller, 0, cut + dice.between(50, 500), away - Millis{400});
-    strike(plan, K::unplug, kOther, cut + dice.between(0, 500), dice.between(9000, 11000));
-    strike(plan, K::outlet_on, kHolder, cut + dice.between(3600, 6000));
-    strike(plan, K::freeze, kHolder, cut + away - dice.between(-300, 600), Millis{90000});
-    plan.length = cut + away + 2 * plan.timing.hold_down + Millis{15000};
+    strike(plan, K::second_controller, 0, cut + dice.between(50, 500), away);
+    strike(plan, K::unplug, kOther, cut + dice.between(0, 500), dice.between(7000, 9000));
+    strike(plan, K::outlet_on, kHolder, cut + dice.between(2600, 4000));
+    strike(plan, K::cut_both, kHolder, cut + away - dice.between(-300, 600),
+           2 * plan.timing.hold_down);
+    for (const auto after : {1500, 2500, 3500, 4500})
+        strike(plan, K::failover, kOther, cut + away + Millis{after});
+    plan.length = cut + away + plan.timing.hold_down;
 }
 
 constexpr Family kFamilies[] = {
-    {"woken", woken},     {"bad device", bad_device},   {"interrupted", interrupted},
-    {"crossed", crossed}, {"last resort", last_resort}, {"old word", old_word},
+    {"woken", woken},
+    {"bad device", bad_device},
+    {"interrupted", interrupted},
+    {"crossed", crossed},
+    {"last resort", last_resort},
+    {"old word", old_word},
+    {"frozen move", frozen_move},
 };
 
 }  // namespace

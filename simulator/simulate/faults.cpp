@@ -367,8 +367,13 @@ bool beyond_leases(const House& house, FaultKind kind) {
     }
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;
-    // Only the word of its outlet ends the role of such a host then, unless an operator says more.
-    if (house.fence_required()) return (meet && house.vouched()) || (vouches && (hidden && hard));
+    // Only the word of its outlet ends the role of such a host then, unless an operator says more,
+    // or a controller does not know that it has the role.
+    const bool forgets = kind == FaultKind::second_controller ||
+                         kind == FaultKind::controller_forgets || kind == FaultKind::broker_forgets;
+    if (house.fence_required())
+        return (meet && (house.vouched() || house.forgot)) ||
+               ((vouches || forgets) && hidden && hard);
     return meet;
 }
 

@@ -244,7 +244,8 @@ void House::freeze(unsigned i, Millis length) {
     if (h.frozen || off_[i]) return;
     // Without a watchdog only what counts as lateness within the fence's budget is survivable.
     const auto most = std::max(fence_slack(plan), Millis{50});
-    if (!plan.watchdog && !(fence_required() && !vouched())) length = std::min(length, most);
+    if (!plan.watchdog && !(fence_required() && !vouched() && !forgot))
+        length = std::min(length, most);
     h.freeze();
     const auto watchdog = std::min(length, most);
     world.time.after(watchdog, [this, i, length, watchdog] {
@@ -313,7 +314,8 @@ bool House::settled() {
 }
 
 bool House::powered() const {
-    return outlets[0].on && outlets[1].on;
+    const auto has = [this](unsigned i) { return outlets[i].on || !plan.outside[i].restore; };
+    return has(0) && has(1);
 }
 
 void House::look() {

@@ -59,14 +59,10 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "guard-process",
     "watchdog",
     "off-confirmed",
-    "off-epoch",
-    "off-unheard",
     "off-session",
     "off-noted",
     "off-required",
     "off-vouched",
-    "restore-late",
-    "restore-unsays",
     "restore-agent",
 };
 }

@@ -127,6 +127,9 @@ void Witness::look() {
 }
 
 void Witness::told(const HistoryLine& line) {
+    for (const auto* host : hosts_)
+        if (line.kind == "fenced" && host->self.name == line.to && host->stick.on_air())
+            violate(Checker::truthfulness, "\"" + line.text + "\" was told, but it is on the air");
     if (line.kind != "switchover_completed") return;
     for (unsigned i = 0; i < hosts_.size(); ++i) {
         const auto& host = *hosts_[i];
