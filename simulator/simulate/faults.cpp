@@ -354,6 +354,24 @@ bool hides(FaultKind kind) {
            kind == K::broker_forgets;
 }
 
+bool of_controller(FaultKind kind) {
+    return kind >= FaultKind::controller_killed && kind <= FaultKind::second_controller;
+}
+
+/// Does every controller know who has the role?
+bool well_known(const House& house) {
+    const auto* leader = house.acting();
+    if (leader == nullptr || house.second) return false;
+    for (unsigned which = 0; which < (house.plan.spare ? 2U : 1U); ++which) {
+        const auto& office = *house.offices[which];
+        if (!office.controller || office.frozen || !office.controller->bus.connected())
+            return false;
+    }
+    return std::all_of(house.hosts.begin(), house.hosts.end(), [&](const auto& host) {
+        return !host->stick.on_air() || leader->journal().holder == host->self.name;
+    });
+}
+
 /// What no lease survives, and an external fence device is for (docs/reliability.md): a host that
 /// cannot be heard, whose dongle cannot be silenced either.
 bool beyond_leases(const House& house, FaultKind kind) {
@@ -368,12 +386,10 @@ bool beyond_leases(const House& house, FaultKind kind) {
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;
     // Only the word of its outlet ends the role of such a host then, unless an operator says more,
-    // or a controller does not know that it has the role.
-    const bool forgets = kind == FaultKind::second_controller ||
-                         kind == FaultKind::controller_forgets || kind == FaultKind::broker_forgets;
+    // or nobody is left who knows that it has the role.
     if (house.fence_required())
-        return (meet && (house.vouched() || house.forgot)) ||
-               ((vouches || forgets) && hidden && hard);
+        return (meet && (house.vouched() || !well_known(house))) ||
+               ((vouches || of_controller(kind)) && hidden && hard);
     return meet;
 }
 
