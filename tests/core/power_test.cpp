@@ -165,6 +165,23 @@ TEST(Power, PowerComesBackOnceTheRoleIsElsewhere) {
     EXPECT_TRUE(h.journal().unpowered.empty());
 }
 
+/// The device did not confirm "off", and may still do it.
+TEST(Power, AHostThatReportsAgainHasPowerWhenItsDeviceSaysSo) {
+    Lost h("automatic");
+    ASSERT_TRUE(h.journal().unpowered.contains("a"));
+    h.fenced("a", NodeState::fault);
+    h.live(Millis{1000});
+    EXPECT_TRUE(h.journal().unpowered.contains("a"));
+    h.active("b", 6);
+    h.s.bridge = BridgeState::online;
+    h.live(Millis{3000});
+    ASSERT_FALSE(h.moving());
+    EXPECT_TRUE(h.d.restore.contains("a"));
+    h.view("a").power_back = true;
+    h.step();
+    EXPECT_TRUE(h.journal().unpowered.empty());
+}
+
 TEST(Power, ADongleAloneGetsItsPowerOnlyUnderAnAgentThatReports) {
     Lost h("automatic", "uhubctl", "dongle");
     h.confirm();
