@@ -56,7 +56,9 @@ void restore_power(Context& c) {
         if (!configured->fence.restore) continue;
         // Never under a role that a silent one may hold. Where nobody is active it may be the only
         // one left.
-        const bool silent = !c.reachable(name);
+        const auto& view = c.view(name);
+        const bool off = view.fenced_off != 0 && view.heard_at < view.fenced_at;
+        const bool silent = off || !c.reachable(name);
         if (silent && !c.j.released && (name == c.j.holder || !elsewhere)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.

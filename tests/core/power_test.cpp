@@ -182,6 +182,18 @@ TEST(Power, AHostThatReportsAgainHasPowerWhenItsDeviceSaysSo) {
     EXPECT_TRUE(h.journal().unpowered.empty());
 }
 
+/// It was heard while its device was busy switching it off.
+TEST(Power, AHolderThatHasJustBeenSwitchedOffIsNotGivenPowerForAnOlderWord) {
+    Lost h("automatic");
+    h.hear("a");
+    h.pass(Millis{10});
+    h.confirm();
+    h.step();
+    EXPECT_FALSE(h.d.restore.contains("a"));
+    h.live(Millis{9000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, ADongleAloneGetsItsPowerOnlyUnderAnAgentThatReports) {
     Lost h("automatic", "uhubctl", "dongle");
     h.confirm();
