@@ -34,8 +34,11 @@ void note_power(Context& c) {
             c.j.unpowered.insert(name);
         if (!c.j.unpowered.contains(name)) continue;
         const auto* configured = c.s.config->node(name);
-        // A host that reports has power, whoever gave it.
-        const bool back = c.reachable(name) && configured->fence.cuts != "dongle";
+        // A host that reports has power, whoever gave it. But an "off" that was slow may still take
+        // it away: a device that is asked for "on" has to say so itself.
+        const bool asked = configured->fence.restore && fenceable(c.s, name);
+        const bool back = c.reachable(name) && configured->fence.cuts != "dongle" &&
+                          (!asked || !kept(Safeguard::on_confirmed));
         if (!node.power_back && !back) continue;
         c.j.unpowered.erase(name);
         c.event(EventKind::power_restored, name, "", name + " has power again");
@@ -51,8 +54,12 @@ void restore_power(Context& c) {
         const auto* configured = c.s.config->node(name);
         if (configured == nullptr || configured->fence.driver.empty()) continue;
         if (!configured->fence.restore) continue;
-        // Never under a role that it may hold. Where nobody is active it may be the only one left.
-        if (!c.j.released && (name == c.j.holder || !elsewhere)) continue;
+        // Never under a role that a silent one may hold. Where nobody is active it may be the only
+        // one left.
+        const auto& view = c.view(name);
+        const bool off = view.fenced_off != 0 && view.heard_at < view.fenced_at;
+        const bool silent = off || !c.reachable(name);
+        if (silent && !c.j.released && (name == c.j.holder || !elsewhere)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
         const bool alone = configured->fence.cuts == "dongle" && !c.reachable(name);

@@ -63,6 +63,7 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "off-noted",
     "off-required",
     "off-vouched",
+    "on-confirmed",
     "restore-agent",
 };
 }

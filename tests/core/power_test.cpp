@@ -199,6 +199,35 @@ TEST(Power, PowerComesBackOnceTheRoleIsElsewhere) {
     EXPECT_TRUE(h.journal().unpowered.empty());
 }
 
+/// The device did not confirm "off", and may still do it.
+TEST(Power, AHostThatReportsAgainHasPowerWhenItsDeviceSaysSo) {
+    Lost h("automatic");
+    ASSERT_TRUE(h.journal().unpowered.contains("a"));
+    h.fenced("a", NodeState::fault);
+    h.live(Millis{1000});
+    EXPECT_TRUE(h.journal().unpowered.contains("a"));
+    h.active("b", 6);
+    h.s.bridge = BridgeState::online;
+    h.live(Millis{3000});
+    ASSERT_FALSE(h.moving());
+    EXPECT_TRUE(h.d.restore.contains("a"));
+    h.view("a").power_back = true;
+    h.step();
+    EXPECT_TRUE(h.journal().unpowered.empty());
+}
+
+/// It was heard while its device was busy switching it off.
+TEST(Power, AHolderThatHasJustBeenSwitchedOffIsNotGivenPowerForAnOlderWord) {
+    Lost h("automatic");
+    h.hear("a");
+    h.pass(Millis{10});
+    h.confirm();
+    h.step();
+    EXPECT_FALSE(h.d.restore.contains("a"));
+    h.live(Millis{9000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, ADongleAloneGetsItsPowerOnlyUnderAnAgentThatReports) {
     Lost h("automatic", "uhubctl", "dongle");
     h.confirm();
