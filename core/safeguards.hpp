@@ -54,9 +54,8 @@ enum class Safeguard {
     off_required,        ///< fencing: required waits for no clock
     off_vouched,         ///< ... unless an operator vouches, which a planned move does not
     on_confirmed,        ///< power is back when the device says so: a late "off" may still come
-    restore_agent,       ///< a dongle alone gets power under an agent that reports only
 };
-inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::restore_agent) + 1;
+inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::on_confirmed) + 1;
 
 #ifdef ZHA_SIMULATION
 /// False for the one that this thread's schedule does without.

@@ -62,8 +62,7 @@ void restore_power(Context& c) {
         if (silent && !c.j.released && (name == c.j.holder || !elsewhere)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
-        const bool alone = configured->fence.cuts == "dongle" && !c.reachable(name);
-        if (alone && kept(Safeguard::restore_agent)) continue;
+        if (configured->fence.cuts == "dongle" && !c.reachable(name)) continue;
         c.d.restore.insert(name);
     }
 }

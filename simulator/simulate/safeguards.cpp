@@ -64,7 +64,6 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "off-required",
     "off-vouched",
     "on-confirmed",
-    "restore-agent",
 };
 }
 

@@ -31,7 +31,7 @@ Fault with_heal(Fault fault, unsigned heal, const Timing& timing) {
 }
 
 void add_step(std::vector<Case>& cases, const Base& base, const Plan& start, unsigned step) {
-    for (unsigned k = 0; k < kFaultKinds; ++k)
+    for (unsigned k = 0; k < kPlainKinds; ++k)
         for (unsigned node = 0; node < (of_a_host(static_cast<FaultKind>(k)) ? 2U : 1U); ++node)
             for (unsigned heal = 0; heal < kHeals.size(); ++heal) {
                 Fault fault;
