@@ -399,7 +399,7 @@ bool strike(House& house, const Fault& fault) {
     if (beyond_leases(house, fault.kind)) return false;
     if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::outlet_off ||
         fault.kind == FaultKind::bit_flip || fault.kind == FaultKind::swap ||
-        fault.kind == FaultKind::power_in_write)
+        fault.kind == FaultKind::power_in_write || fault.kind == FaultKind::files_restored)
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_dongle(house, fault) ||
            strike_outside(house, fault) || strike_controller(house, fault) ||

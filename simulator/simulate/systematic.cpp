@@ -13,7 +13,9 @@ constexpr unsigned kStepsAfter = 2;  ///< steps that only a fault brings
 /// Does it matter which of the two hosts it hits?
 bool of_a_host(FaultKind kind) {
     return kind <= FaultKind::backup_gone || kind == FaultKind::switchover ||
-           kind == FaultKind::failover || kind == FaultKind::form || kind == FaultKind::clear_fault;
+           kind == FaultKind::failover || kind == FaultKind::form ||
+           kind == FaultKind::clear_fault || kind == FaultKind::maintenance ||
+           kind == FaultKind::drill;
 }
 
 struct Base {
@@ -31,8 +33,10 @@ Fault with_heal(Fault fault, unsigned heal, const Timing& timing) {
 }
 
 void add_step(std::vector<Case>& cases, const Base& base, const Plan& start, unsigned step) {
-    for (unsigned k = 0; k < kPlainKinds; ++k)
-        for (unsigned node = 0; node < (of_a_host(static_cast<FaultKind>(k)) ? 2U : 1U); ++node)
+    for (unsigned k = 0; k < kFaultKinds; ++k)
+        // No base has outlets or probes.
+        for (unsigned node = of_outlet(static_cast<FaultKind>(k)) ? 2U : 0U;
+             node < (of_a_host(static_cast<FaultKind>(k)) ? 2U : 1U); ++node)
             for (unsigned heal = 0; heal < kHeals.size(); ++heal) {
                 Fault fault;
                 fault.kind = static_cast<FaultKind>(k);
