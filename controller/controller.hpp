@@ -91,6 +91,8 @@ class Controller {
     void send_journal();
     /// The lease of a new epoch waits until the other controller knows of the grant, for a while.
     bool may_send(const Order& order);
+    /// So does a fence device.
+    bool may_cut_power() const;
     bool acting() const {
         return lead_.acting() && (confirmed_ || !kept(Safeguard::confirmed_session));
     }
@@ -149,6 +151,8 @@ class Controller {
     Epoch known_epoch_ = 0;           ///< the highest one whose lease need not wait
     std::uint64_t grant_serial_ = 0;  ///< the journal in which the newest epoch stands first
     Time granted_at_{0};
+    std::uint64_t kept_serial_ = 0;  ///< of the newest journal that the other controller has
+    Time written_at_{0};
 };
 
 }  // namespace zha

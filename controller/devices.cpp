@@ -29,7 +29,7 @@ void Controller::use_devices() {
     };
     for (const auto& [name, device] : p_.devices->fences) {
         if (decision_.fence.contains(name)) {
-            if (may_begin(power_, name))
+            if (may_cut_power() && may_begin(power_, name))
                 asio::co_spawn(*executor_, cut_power(name, *device, situation_.journal.epoch),
                                asio::detached);
         } else if (decision_.restore.contains(name) && may_begin(power_, name)) {

@@ -1,4 +1,6 @@
 // Who acts, and what the other controller is told: the part of Controller that knows of two.
+#include <algorithm>
+
 #include "controller/controller.hpp"
 #include "controller/journal_file.hpp"
 #include "controller/replica.hpp"
@@ -89,6 +91,7 @@ void Controller::lead() {
     told_.clear();
     facts_.incarnation = situation_.journal.incarnation;
     known_epoch_ = situation_.journal.epoch;
+    kept_serial_ = 0;
     lead_.led(facts_.incarnation);
     say_status(State::online);
     publish_discovery();
@@ -204,12 +207,16 @@ void Controller::heard_kept(const BusMessage& message) {
         return;
     }
     const auto& journal = situation_.journal;
-    const bool waited = known_epoch_ < journal.epoch;
-    if (message.retained || !acting() || !waited || kept->incarnation != journal.incarnation ||
-        kept->serial < grant_serial_)
-        return;
+    if (message.retained || !acting() || kept->incarnation != journal.incarnation) return;
+    kept_serial_ = std::max(kept_serial_, kept->serial);
+    if (known_epoch_ >= journal.epoch || kept->serial < grant_serial_) return;
     known_epoch_ = journal.epoch;
     publish(topics_.poke(journal.holder), "{}", false);
+}
+
+bool Controller::may_cut_power() const {
+    return !lead_.spare_ready() || kept_serial_ >= situation_.journal.serial ||
+           p_.clock.now() - written_at_ >= kKeptMost;
 }
 
 bool Controller::may_send(const Order& order) {

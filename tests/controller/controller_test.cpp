@@ -376,14 +376,20 @@ struct PowerTest : ::testing::Test {
         o.bus.connect();
         o.hear(o.report("a", NodeState::active, 5));
         o.bus.deliver(o.topics.agent_status("a"), R"({"state":"offline"})");
+        if (after_connect) after_connect();
         live(8);
     }
+    std::function<void()> after_connect;
     /// Seconds in which "b" reports.
     void live(int seconds) {
         for (int i = 0; i < seconds; ++i) {
             o.hear(o.report("b", NodeState::standby));
             o.run(*controller, 4);
         }
+    }
+    void live_a_tick() {
+        o.hear(o.report("b", NodeState::standby));
+        o.run(*controller, 1);
     }
     Journal stored() { return load_journal(o.store, "/state").value(); }
 };
@@ -395,6 +401,22 @@ TEST_F(PowerTest, AConfirmedOffIsARelease) {
     EXPECT_EQ(stored().epoch, 6u);
     EXPECT_EQ(stored().holder, "b");
     EXPECT_LT(o.clock.at - Time{1'000'000}, o.config.timing.hold_down);
+}
+
+TEST_F(PowerTest, ASpareControllerIsToldFirstWhatWillHaveNoPower) {
+    o.config.controller.spare = SpareConfig{"/spare", Millis{0}};
+    after_connect = [this] {
+        for (const auto& said : o.bus.on(o.topics.controller_status(false)))
+            o.bus.deliver(o.topics.controller_status(false), said);
+        o.bus.deliver(o.topics.controller_status(true), R"({"state":"standby","incarnation":1})");
+        while (!stored().unpowered.contains("a")) live_a_tick();
+        const auto noted = o.clock.at;
+        EXPECT_EQ(device->offs, 0) << "not before it is kept there, too";
+        while (device->offs == 0 && o.clock.at < noted + Millis{9000}) live_a_tick();
+        EXPECT_GE(o.clock.at - noted, Millis{1750}) << "it never said that it keeps it";
+    };
+    lose_a(true);
+    EXPECT_EQ(device->offs, 1);
 }
 
 TEST_F(PowerTest, AFailedOneIsTriedAgainAndLeavesTheHoldDown) {
