@@ -18,7 +18,7 @@ STATE = (r"(?:active|standby|ready|not-ready|fault|fenced|catchingup|maintenance
 WITHIN = rf"(?: within (?P<seconds>{NUMBER}))?"
 ON = rf"(?: (?P<host>{HOST}))?"
 
-OPTIONS = re.compile(r"with spare")
+OPTIONS = re.compile(r"with (?:spare|fencing (?:automatic|required))")
 
 VERBS = (
     ("start", rf"start(?: (?P<what>{WHAT}){ON})?"),
@@ -38,6 +38,7 @@ VERBS = (
     ("fail_writes", rf"fail-writes (?P<node>{NODE}) (?P<count>{NUMBER})"),
     ("fill", rf"fill disk (?P<node>{NODE})"),
     ("free", rf"free disk (?P<node>{NODE})"),
+    ("outlet", rf"outlet (?P<node>{NODE}) (?P<mood>obeys|refuses|sticks)"),
     ("device", r"(?P<verb>press|report|announce) (?P<device>plug|bulb|sensor)"),
     ("cli", rf"(?P<mood>must-fail |begin )?(?P<verb>switchover|failover|drill)"
             rf"(?: (?P<node>{NODE}))?"),

@@ -204,6 +204,9 @@ class Play:
     def free(self, node):
         self.world.free_disk(node)
 
+    def outlet(self, node, mood):
+        self.world.set_outlet(node, mood)
+
     def device(self, verb, device):
         self.world.ctl(verb, device)
 
@@ -217,10 +220,12 @@ class Play:
         if mood == "begin ":
             self.begin_move(words)
             return
+        self.run_words(verb, words, mood == "must-fail ")
+
+    def run_words(self, verb, words, must_fail):
         process = self.world.begin_cli(*words)
         self.wait(f"zha-switchover {verb} ends", lambda: not process.running(), 250)
-        failed = process.popen.returncode != 0
-        if failed != (mood == "must-fail "):
+        if (process.popen.returncode != 0) != must_fail:
             last = (process.log.read_text().splitlines() or [""])[-1]
             raise Failure(f"zha-switchover {verb} ended with {process.popen.returncode}: {last}")
 

@@ -29,7 +29,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/scenario", description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="scenario files")
     parser.add_argument("--all", action="store_true", help="every scenario of the project")
-    parser.add_argument("--ci", action="store_true", help="the quick dozen")
+    parser.add_argument("--ci", action="store_true", help="the quick ones")
     parser.add_argument("--watch", action="store_true", help="show every step and a live table")
     parser.add_argument("--output", type=pathlib.Path, default=DIRECTORY,
                         help="where everything is written; default build/scenario")

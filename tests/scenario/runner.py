@@ -86,6 +86,7 @@ class Runner:
         for node in NODES:
             dongle = world.dongle(node)
             world.free_disk(node)
+            world.set_outlet(node, "obeys")
             world.ctl("fault", dongle, "fail-writes", "0")
             state = next(d for d in world.ctl("dongles") if d["name"] == dongle)
             if not state["plugged"]:

@@ -23,6 +23,9 @@ from stage import BIN, Stage
 from traps import TrapReceiver
 
 DISK = "96m"  # of each node: snapshots, journals, zigbee2mqtt's data
+HERE = pathlib.Path(__file__).resolve().parent
+# So long that nothing that moves before it was allowed to by the clock.
+FENCED_HOLD_DOWN = "40s"
 TIMING = {"lease": "10s", "hold_down": "17s", "restart_window": "20s"}
 
 
@@ -52,6 +55,8 @@ class World(Stage):
         ports = self.start_sshds()
         self.cluster = Cluster(self.directory, self.sim, self.broker, self.traps, community, ports,
                                {node: ADDRESS[node] for node in NODES})
+        for node in NODES:
+            self.make_outlet(node)
         for user in self.cluster.files:
             self.adapt(self.cluster.files[user])
         self.secrets = {}
@@ -81,6 +86,20 @@ class World(Stage):
         if self.deaf:
             config["air_check"] = "off"
         file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def make_outlet(self, node):
+        """What takes the node's power away for the controller, see outlet.py."""
+        self.set_outlet(node, "obeys")
+        self.outlet_file(node).write_text(json.dumps({
+            "ctl": [str(BIN / "zha-sim"), "ctl", "--dir", str(self.sim), "--json"],
+            "dongle": self.dongle(node), "holder": self.hosts.holders[node].pid,
+            "mood": str(self.directory / f"outlet-{node}.mood")}))
+
+    def outlet_file(self, node):
+        return self.directory / f"outlet-{node}.json"
+
+    def set_outlet(self, node, mood):
+        (self.directory / f"outlet-{node}.mood").write_text(mood)
 
     def on(self, host):
         """Processes whose programs run on `host`."""
@@ -296,6 +315,13 @@ def adapt_to(config, options, directory):
     """Writes what a scenario wants into the configuration."""
     if "spare" in options:
         config["controller"]["spare"] = {"state": str(directory / "spare")}
+    for word in [option.split()[1] for option in options if option.startswith("fencing ")]:
+        config["fencing"] = word
+        config["timing"]["hold_down"] = FENCED_HOLD_DOWN
+        for node in config["nodes"]:
+            node["fence"] = {"driver": "exec", "command": [
+                sys.executable, "-B", str(HERE / "outlet.py"),
+                str(directory / f"outlet-{node['name']}.json")]}
 
 
 def fresh(directory, options=frozenset()):
