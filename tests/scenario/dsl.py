@@ -42,6 +42,7 @@ VERBS = (
     ("device", r"(?P<verb>press|report|announce) (?P<device>plug|bulb|sensor)"),
     ("cli", rf"(?P<mood>must-fail |begin )?(?P<verb>switchover|failover|drill)"
             rf"(?: (?P<node>{NODE}))?"),
+    ("pause_for", rf"pause for (?P<seconds>{NUMBER})"),
     ("cli", rf"(?P<mood>must-fail )?(?P<verb>pause|resume-moves|maintenance|maintenance-stop"
             rf"|maintenance-off|clear-fault)(?: (?P<node>{NODE}))?"),
     ("let_pass", rf"let (?P<seconds>{NUMBER}) s pass"),

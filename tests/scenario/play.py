@@ -229,6 +229,9 @@ class Play:
             last = (process.log.read_text().splitlines() or [""])[-1]
             raise Failure(f"zha-switchover {verb} ended with {process.popen.returncode}: {last}")
 
+    def pause_for(self, seconds):
+        self.run_words("pause", ["pause", "--for", f"{seconds}s"], False)
+
     def begin_move(self, words):
         """Until the controller says that it moves. A standby that stages just now is asked again."""
         due, process = 0.0, None
