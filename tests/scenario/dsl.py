@@ -18,7 +18,7 @@ STATE = (r"(?:active|standby|ready|not-ready|fault|fenced|catchingup|maintenance
 WITHIN = rf"(?: within (?P<seconds>{NUMBER}))?"
 ON = rf"(?: (?P<host>{HOST}))?"
 
-OPTIONS = re.compile(r"with (?:spare|fencing (?:automatic|required))")
+OPTIONS = re.compile(r"with (?:spare|fencing (?:automatic|required)|failback preempt|max-moves \d\d?)")
 
 VERBS = (
     ("start", rf"start(?: (?P<what>{WHAT}){ON})?"),

@@ -129,6 +129,8 @@ class Runner:
             return False
         other = next(node for node in NODES if node != active)
         held = self.world.report(other).get("staged") == self.world.report(active).get("snapshot")
+        if "failback preempt" in self.world.options and active != NODES[0]:
+            return False  # it comes back to the preferred node by itself
         if "spare" in self.world.options and self.world.role("spare") != "stands-by":
             return False
         return (self.play.is_state(active, "active") and self.play.is_state(other, "ready") and held

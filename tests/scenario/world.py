@@ -315,6 +315,12 @@ def adapt_to(config, options, directory):
     """Writes what a scenario wants into the configuration."""
     if "spare" in options:
         config["controller"]["spare"] = {"state": str(directory / "spare")}
+    for moves in [option.split()[1] for option in options if option.startswith("max-moves ")]:
+        config["controller"]["max_moves"] = int(moves)
+    if "failback preempt" in options:
+        config["controller"].update(failback="preempt", preempt_delay="10s")
+        for node in config["nodes"]:
+            node["priority"] = 10 if node["name"] == NODES[0] else 0
     for word in [option.split()[1] for option in options if option.startswith("fencing ")]:
         config["fencing"] = word
         config["timing"]["hold_down"] = FENCED_HOLD_DOWN
