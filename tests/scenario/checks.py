@@ -77,6 +77,14 @@ class Witness:
                 last = event
         return found
 
+    def silence_ms(self, mark=0):
+        """Longest time without any coordinator on the air; one that goes on counts up to now."""
+        longest = max([silence["s"] * 1000 for silence in self.silences(mark)] or [0.0])
+        if not self.on_air():
+            downs = [e["t_ms"] for e in self.events() if e["event"] == "down"]
+            longest = max(longest, self.now_ms() - downs[-1] if downs else 0, 1.0)
+        return longest
+
     def figures(self, mark=0):
         return {"overlap": self.overlap_ms(mark), "formed": self.count("form"),
                 "rejoined": self.count("rejoin", mark),

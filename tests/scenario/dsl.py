@@ -1,21 +1,24 @@
 """The language of scenario files: one verb a line, `#` begins a comment. docs/scenarios.md lists it.
 
-A table of patterns, each with the name of the method of Play (play.py) that does it.
+What the world has to have stands above the verbs: lines `with ...`. The rest is
+a table of patterns, each with the name of the method of Play (play.py) that does it.
 """
 import dataclasses
 import pathlib
 import re
 
 NODE = r"node-[ab]"
-HOST = r"(?:home|broker|controller|node-[ab])"
-WHAT = r"(?:agent|worker|zigbee2mqtt|sshd|broker|controller|host)"
+HOST = r"(?:home|broker|controller|spare|node-[ab])"
+WHAT = r"(?:agent|worker|zigbee2mqtt|sshd|broker|controller|spare|host)"
 NUMBER = r"\d{1,4}"
-FIGURE = r"(?:overlap|formed|rejoined|regressions|replays|starts|moves|on-air)"
+FIGURE = r"(?:overlap|formed|rejoined|regressions|replays|starts|moves|on-air|silence)"
 OPERATOR = r"(?:==|!=|<=|>=|<|>)"
 STATE = (r"(?:active|standby|ready|not-ready|fault|fenced|catchingup|maintenance|recovering|promoting"
          r"|unreachable)")
 WITHIN = rf"(?: within (?P<seconds>{NUMBER}))?"
 ON = rf"(?: (?P<host>{HOST}))?"
+
+OPTIONS = re.compile(r"with (?:spare|fencing (?:automatic|required)|failback preempt|max-moves \d\d?)")
 
 VERBS = (
     ("start", rf"start(?: (?P<what>{WHAT}){ON})?"),
@@ -35,9 +38,11 @@ VERBS = (
     ("fail_writes", rf"fail-writes (?P<node>{NODE}) (?P<count>{NUMBER})"),
     ("fill", rf"fill disk (?P<node>{NODE})"),
     ("free", rf"free disk (?P<node>{NODE})"),
+    ("outlet", rf"outlet (?P<node>{NODE}) (?P<mood>obeys|refuses|sticks)"),
     ("device", r"(?P<verb>press|report|announce) (?P<device>plug|bulb|sensor)"),
     ("cli", rf"(?P<mood>must-fail |begin )?(?P<verb>switchover|failover|drill)"
             rf"(?: (?P<node>{NODE}))?"),
+    ("pause_for", rf"pause for (?P<seconds>{NUMBER})"),
     ("cli", rf"(?P<mood>must-fail )?(?P<verb>pause|resume-moves|maintenance|maintenance-stop"
             rf"|maintenance-off|clear-fault)(?: (?P<node>{NODE}))?"),
     ("let_pass", rf"let (?P<seconds>{NUMBER}) s pass"),
@@ -46,6 +51,7 @@ VERBS = (
     ("wait_settled", rf"wait until settled{WITHIN}"),
     ("wait_online", rf"wait until zigbee2mqtt online{WITHIN}"),
     ("wait_history", rf"wait until history has (?P<text>.+?){WITHIN}"),
+    ("wait_role", rf"wait until (?P<which>controller|spare) (?P<role>acts|stands-by|gone){WITHIN}"),
     ("wait_controller", rf"wait until controller (?P<state>[a-z_]+){WITHIN}"),
     ("keep", rf"stays (?P<node>{NODE}) for (?P<seconds>{NUMBER})"),
     ("expect_figure", rf"expect (?P<figure>{FIGURE}) (?P<operator>{OPERATOR}) (?P<number>{NUMBER})"),
@@ -77,6 +83,7 @@ class Scenario:
     about: str  # the first comment
     marks: frozenset  # of `# ci`, `# negative`
     lines: tuple
+    options: frozenset = frozenset()  # what the world must have: "spare", "fencing required"
 
 
 def parse_line(text, place):
@@ -95,16 +102,20 @@ def parse(file):
         raise Wrong(f"{file}: {error}") from None
     if len(text) > FILE_MAX:
         raise Wrong(f"{file}: longer than {FILE_MAX} bytes")
-    lines, comments = [], []
+    lines, comments, options = [], [], set()
     for number, line in enumerate(text.splitlines(), 1):
         code, _, comment = line.partition("#")
         if comment.strip():
             comments.append(comment.strip())
         code = " ".join(code.split())
-        if code:
+        if code.startswith("with "):
+            if lines or not OPTIONS.fullmatch(code):
+                raise Wrong(f"{file.name}:{number}: not understood here: {code}")
+            options.add(code.removeprefix("with "))
+        elif code:
             lines.append(parse_line(code, f"{file.name}:{number}"))
     if not comments or not lines:
         raise Wrong(f"{file}: needs a comment that says what it proves, and lines")
     marks = frozenset(mark for mark in ("ci", "negative") if mark in comments)
     about = next((comment for comment in comments if comment not in marks), "")
-    return Scenario(file.stem, about, marks, tuple(lines))
+    return Scenario(file.stem, about, marks, tuple(lines), frozenset(options))

@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 1 << 18
 TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
-NAMES = ("home", "broker", "controller", "node-a", "node-b")
+NAMES = ("home", "broker", "controller", "node-a", "node-b", "spare")
 ADDRESS = {name: f"10.77.0.{number}" for number, name in enumerate(NAMES, 1)}
 LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -43,7 +43,10 @@ class Play:
     def begin(self):
         """What happens from now on belongs to the scenario."""
         self.mark = self.witness.mark()
-        self.history_mark = max([line["id"] for line in self.world.history()] or [0])
+        self.history_marks = {}
+        for line in self.world.history():
+            by = line.get("by")
+            self.history_marks[by] = max(line["id"], self.history_marks.get(by, 0))
 
     def run(self, line):
         arguments = line.arguments
@@ -107,6 +110,10 @@ class Play:
     def wait_history(self, text, seconds):
         self.wait(f"the history has: {text}", lambda: self.in_history(text), seconds)
 
+    def wait_role(self, which, role, seconds):
+        self.wait(f"{which} {role} (it {self.world.role(which)})",
+                  lambda: self.world.role(which) == role, seconds)
+
     def wait_controller(self, state, seconds):
         self.wait(f"controller {state}", lambda: self.world.state_document().get(
             "controller", {}).get("state") == state, seconds)
@@ -126,7 +133,7 @@ class Play:
     # -- programs and hosts -----------------------------------------------------------------------
     @staticmethod
     def host_of(what, host):
-        host = host or {"broker": "broker", "controller": "controller"}.get(what)
+        host = host or (what if what in ("broker", "controller", "spare") else None)
         if host is None:
             raise Failure(f"on which host is the {what}?")
         return host
@@ -197,6 +204,9 @@ class Play:
     def free(self, node):
         self.world.free_disk(node)
 
+    def outlet(self, node, mood):
+        self.world.set_outlet(node, mood)
+
     def device(self, verb, device):
         self.world.ctl(verb, device)
 
@@ -210,12 +220,17 @@ class Play:
         if mood == "begin ":
             self.begin_move(words)
             return
+        self.run_words(verb, words, mood == "must-fail ")
+
+    def run_words(self, verb, words, must_fail):
         process = self.world.begin_cli(*words)
         self.wait(f"zha-switchover {verb} ends", lambda: not process.running(), 250)
-        failed = process.popen.returncode != 0
-        if failed != (mood == "must-fail "):
+        if (process.popen.returncode != 0) != must_fail:
             last = (process.log.read_text().splitlines() or [""])[-1]
             raise Failure(f"zha-switchover {verb} ended with {process.popen.returncode}: {last}")
+
+    def pause_for(self, seconds):
+        self.run_words("pause", ["pause", "--for", f"{seconds}s"], False)
 
     def begin_move(self, words):
         """Until the controller says that it moves. A standby that stages just now is asked again."""
@@ -236,7 +251,8 @@ class Play:
         return [] if who == "nobody" else [who]
 
     def own_history(self):
-        return [line for line in self.world.history() if line["id"] > self.history_mark]
+        return [line for line in self.world.history()
+                if line["id"] > self.history_marks.get(line.get("by"), 0)]
 
     def in_history(self, text):
         try:
@@ -250,6 +266,8 @@ class Play:
             return len(moves(self.own_history()))
         if name == "on-air":
             return len(self.witness.on_air())
+        if name == "silence":
+            return self.witness.silence_ms(self.mark)
         return self.witness.figures(self.mark)[name]
 
     def expect_figure(self, figure, operator, number):

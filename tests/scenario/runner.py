@@ -33,13 +33,14 @@ class Runner:
         self.world = self.play = None
         self.built = 0
         self.deaf = False
+        self.options = frozenset()  # of the world that is built next
 
     def build(self):
         """A world with a network, three devices, node-a active and node-b ready."""
         self.close()
         self.built += 1
         began = time.monotonic()
-        self.world = fresh(self.directory / f"world-{self.built}")
+        self.world = fresh(self.directory / f"world-{self.built}", self.options)
         self.screen = Screen(self.world.facts, not self.watch)
         if not self.watch:
             self.screen.line = lambda text="": None
@@ -85,6 +86,7 @@ class Runner:
         for node in NODES:
             dongle = world.dongle(node)
             world.free_disk(node)
+            world.set_outlet(node, "obeys")
             world.ctl("fault", dongle, "fail-writes", "0")
             state = next(d for d in world.ctl("dongles") if d["name"] == dongle)
             if not state["plugged"]:
@@ -92,7 +94,8 @@ class Runner:
             elif state["hung"]:
                 world.ctl("resume", dongle)
         world.start_what("broker", "broker")
-        world.start_what("controller", "controller")
+        for controller in world.controllers():
+            world.start_what(controller, controller)
         for node in NODES:
             world.start_what("sshd", node)
             world.start_what("agent", node)
@@ -126,6 +129,10 @@ class Runner:
             return False
         other = next(node for node in NODES if node != active)
         held = self.world.report(other).get("staged") == self.world.report(active).get("snapshot")
+        if "failback preempt" in self.world.options and active != NODES[0]:
+            return False  # it comes back to the preferred node by itself
+        if "spare" in self.world.options and self.world.role("spare") != "stands-by":
+            return False
         return (self.play.is_state(active, "active") and self.play.is_state(other, "ready") and held
                 and not document.get("maintenance")
                 and document.get("controller", {}).get("state") == "steady")
@@ -133,6 +140,9 @@ class Runner:
     def push(self):
         """One command that brings us nearer."""
         document = self.world.state_document()
+        roles = [self.world.role(controller) for controller in self.world.controllers()]
+        if roles == ["stands-by", "acts"]:  # scenarios begin with the first one
+            self.play.restart("spare", None)
         for node in document.get("maintenance", []):
             self.world.run_cli("maintenance", node, "--off", seconds=60)
         for node in NODES:
@@ -154,8 +164,9 @@ class Runner:
         """Runs it in a world at its base state; what goes wrong is in the Result."""
         # The air check alone would keep the radios apart where the dongles hear each other.
         self.deaf = "negative" in scenario.marks
-        if self.deaf:
+        if self.deaf or self.options != scenario.options:
             self.close()
+        self.options = scenario.options
         errors = self.prepare()
         began = time.monotonic()
         swapped = " (node-a and node-b swapped)" if self.play.swapped else ""

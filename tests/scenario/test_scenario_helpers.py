@@ -23,7 +23,7 @@ class Language(unittest.TestCase):
     def test_every_scenario_of_the_project_is_understood(self):
         scenarios = [parse(file) for file in (HERE / "scenarios").glob("*.scn")]
         self.assertGreaterEqual(len(scenarios), 40)
-        self.assertEqual(sum("ci" in s.marks for s in scenarios), 12)
+        self.assertEqual(sum("ci" in s.marks for s in scenarios), 13)
         self.assertEqual(sum("negative" in s.marks for s in scenarios), 1)
         self.assertTrue(all(s.about for s in scenarios))
 
@@ -41,6 +41,16 @@ class Language(unittest.TestCase):
             file.write_text("unplug node-a\n")
             with self.assertRaisesRegex(Wrong, "needs a comment"):
                 parse(file)
+
+    def test_what_the_world_must_have_stands_above_the_verbs(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "x.scn"
+            file.write_text("# proves nothing\nwith spare\nunplug node-a\n")
+            self.assertEqual(parse(file).options, {"spare"})
+            for text in ("unplug node-a\nwith spare\n", "with luck\nunplug node-a\n"):
+                file.write_text("# proves nothing\n" + text)
+                with self.assertRaisesRegex(Wrong, "not understood here: with"):
+                    parse(file)
 
     def test_the_soak_draws_only_what_the_language_has(self):
         dice = random.Random(7)
@@ -83,6 +93,14 @@ class Checkers(unittest.TestCase):
         self.assertEqual(self.witness(UP, DOWN, later).silences(), [{"s": 2.5, "moved": True}])
         self.assertEqual(percentiles([2.5, 1.0]),
                          {"n": 2, "p50_s": 2.5, "p95_s": 2.5, "max_s": 2.5})
+
+    def test_a_silence_that_goes_on_counts_up_to_now(self):
+        self.assertEqual(self.witness(UP).silence_ms(), 0)
+        later = {"event": "form", "t_ms": 2501}
+        self.assertEqual(self.witness(UP, DOWN, later).silence_ms(), 2500)
+        back = {**UP, "t_ms": 2501}
+        self.assertEqual(self.witness(UP, DOWN, back).silence_ms(), 2500)
+        self.assertEqual(self.witness(UP, DOWN, back).silence_ms(3), 0)
 
     def test_a_half_written_last_line_is_not_an_event(self):
         self.witness(UP)

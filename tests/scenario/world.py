@@ -5,6 +5,7 @@ import pathlib
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -22,14 +23,18 @@ from stage import BIN, Stage
 from traps import TrapReceiver
 
 DISK = "96m"  # of each node: snapshots, journals, zigbee2mqtt's data
+HERE = pathlib.Path(__file__).resolve().parent
+# So long that nothing that moves before it was allowed to by the clock.
+FENCED_HOLD_DOWN = "40s"
 TIMING = {"lease": "10s", "hold_down": "17s", "restart_window": "20s"}
 
 
 class World(Stage):
     """A Stage whose hosts are apart. Everything is started by the name of its host."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, options=frozenset()):
         super().__init__(directory)
+        self.options = options  # what a scenario wants of its world, dsl.OPTIONS
         self.hosts = None
         self.running = {}  # (what, host): Process
         self.deaf = False  # no air check before a promotion
@@ -50,6 +55,8 @@ class World(Stage):
         ports = self.start_sshds()
         self.cluster = Cluster(self.directory, self.sim, self.broker, self.traps, community, ports,
                                {node: ADDRESS[node] for node in NODES})
+        for node in NODES:
+            self.make_outlet(node)
         for user in self.cluster.files:
             self.adapt(self.cluster.files[user])
         self.secrets = {}
@@ -58,7 +65,8 @@ class World(Stage):
 
     def start_daemons(self):
         self.start_python("record", "observer", self.record_file)
-        self.start_what("controller", "controller")
+        for controller in self.controllers():
+            self.start_what(controller, controller)
         for node in NODES:
             self.start_what("agent", node)
         self.start_python("prober", "prober", self.prober_file)
@@ -74,9 +82,24 @@ class World(Stage):
         config = yaml.safe_load(file.read_text())
         config["timing"].update(TIMING)
         config["controller"]["max_moves"] = 0
+        adapt_to(config, self.options, self.directory)
         if self.deaf:
             config["air_check"] = "off"
         file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def make_outlet(self, node):
+        """What takes the node's power away for the controller, see outlet.py."""
+        self.set_outlet(node, "obeys")
+        self.outlet_file(node).write_text(json.dumps({
+            "ctl": [str(BIN / "zha-sim"), "ctl", "--dir", str(self.sim), "--json"],
+            "dongle": self.dongle(node), "holder": self.hosts.holders[node].pid,
+            "mood": str(self.directory / f"outlet-{node}.mood")}))
+
+    def outlet_file(self, node):
+        return self.directory / f"outlet-{node}.json"
+
+    def set_outlet(self, node, mood):
+        (self.directory / f"outlet-{node}.mood").write_text(mood)
 
     def on(self, host):
         """Processes whose programs run on `host`."""
@@ -120,9 +143,9 @@ class World(Stage):
             return
         if what == "agent":
             process = self.agents[host] = self.start_agent(host)
-        elif what == "controller":
-            process = self.start_daemon_on("controller", "zha-controller", "controller",
-                                           ["--config"], "controller")
+        elif what in self.controllers():
+            flags = ["--spare", "--config"] if what == "spare" else ["--config"]
+            process = self.start_daemon_on(what, "zha-controller", "controller", flags, what)
         elif what == "broker":
             process = self.broker.start()
         elif what == "sshd":
@@ -218,6 +241,15 @@ class World(Stage):
         (self.directory / node / "ballast").unlink(missing_ok=True)
 
     # -- looking ----------------------------------------------------------------------------------
+    def controllers(self):
+        return ["controller", "spare"] if "spare" in self.options else ["controller"]
+
+    def role(self, which):
+        """Of the controller or the spare one, by its own word and its will at the broker."""
+        topic = {"controller": "controller", "spare": "controller-spare"}[which]
+        return {"online": "acts", "standby": "stands-by"}.get(
+            self.mqtt.json(f"{CLUSTER}/{topic}/status").get("state"), "gone")
+
     def fresh_report(self, node):
         """The node's report if it is a living node's: not older than three heartbeats."""
         heard = self.mqtt.heard_since(f"{CLUSTER}/node/{node}/report", time.monotonic() - 3.0)
@@ -236,11 +268,30 @@ class World(Stage):
         return self.processes.start(f"cli-{int(time.monotonic() * 1000)}", self.switchover_command(*argv))
 
     def history(self, limit=100):
+        """Newest first. Of two controllers each has its own: then both, with the name of each."""
         code, text = self.run_cli("--json", "history", "--limit", str(limit), seconds=20)
         if code != 0:
             raise Failure(f"history: {text.strip()}")
-        return json.loads(text)
+        if "spare" not in self.options:
+            return json.loads(text)
+        lines = [line for name in self.controllers() for line in self.history_of(name, limit)]
+        return sorted(lines, key=lambda line: line["at"], reverse=True)
 
+    def history_of(self, controller, limit):
+        """Out of its file: the one that stands by does not answer."""
+        file = self.directory / controller / "history.sqlite"
+        if not file.exists():
+            return []
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)
+        try:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute("SELECT * FROM history ORDER BY id DESC LIMIT ?", (limit,))
+            return [{**dict(row), "from": row["from_node"], "to": row["to_node"],
+                     "by": controller} for row in rows]
+        except sqlite3.Error as error:
+            raise Failure(f"history of the {controller}: {error}") from None
+        finally:
+            connection.close()
 
     def stop(self):
         self.thaw_all()
@@ -260,10 +311,29 @@ class _OnHost:
         return self.processes.start(name, [*self.prefix, *argv], **options)
 
 
-def fresh(directory):
+def adapt_to(config, options, directory):
+    """Writes what a scenario wants into the configuration."""
+    if "spare" in options:
+        config["controller"]["spare"] = {"state": str(directory / "spare")}
+    for moves in [option.split()[1] for option in options if option.startswith("max-moves ")]:
+        config["controller"]["max_moves"] = int(moves)
+    if "failback preempt" in options:
+        config["controller"].update(failback="preempt", preempt_delay="10s")
+        for node in config["nodes"]:
+            node["priority"] = 10 if node["name"] == NODES[0] else 0
+    for word in [option.split()[1] for option in options if option.startswith("fencing ")]:
+        config["fencing"] = word
+        config["timing"]["hold_down"] = FENCED_HOLD_DOWN
+        for node in config["nodes"]:
+            node["fence"] = {"driver": "exec", "command": [
+                sys.executable, "-B", str(HERE / "outlet.py"),
+                str(directory / f"outlet-{node['name']}.json")]}
+
+
+def fresh(directory, options=frozenset()):
     shutil.rmtree(directory, ignore_errors=True)
     pathlib.Path(directory).mkdir(parents=True)
-    return World(directory)
+    return World(directory, options)
 
 
 __all__ = ["World", "fresh", "NAMES", "NODES", "DONGLES"]
