@@ -38,6 +38,10 @@ std::optional<Notification> notification(EventKind kind) {
             return Notification::standby_ready;
         case EventKind::no_active:
             return Notification::no_active;
+        case EventKind::two_on_air:
+            return Notification::two_on_air;
+        case EventKind::fence_failed:
+            return Notification::fence_failed;
         default:
             return std::nullopt;
     }

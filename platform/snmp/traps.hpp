@@ -29,6 +29,8 @@ enum class Notification {
     standby_ready = 12,
     no_active = 13,
     test = 14,
+    two_on_air = 15,
+    fence_failed = 16,
 };
 
 struct TrapContent {

@@ -153,6 +153,15 @@ TEST_F(ControllerTest, AControllerThatFindsItselfLateCountsAsJustStarted) {
     EXPECT_FALSE(controller.journal().released);
 }
 
+TEST_F(ControllerTest, ACoordinatorThatWasHeardIsAnAlarm) {
+    o.hear(o.report("a", NodeState::active, 5));
+    auto vetoed = o.report("b", NodeState::standby);
+    vetoed.heard_on = 15;
+    o.hear(vetoed);
+    o.hear(o.report("b", NodeState::standby));
+    EXPECT_EQ(o.traps.count(Notification::two_on_air), 1);
+}
+
 TEST_F(ControllerTest, ALostHolderIsReplacedWithTrapsAndHistory) {
     o.hear(o.report("a", NodeState::active, 5));
     const auto last = o.clock.at;
@@ -430,6 +439,7 @@ TEST_F(PowerTest, AFailedOneIsTriedAgainAndLeavesTheHoldDown) {
     live(10);
     EXPECT_GE(device->offs, 2);
     EXPECT_EQ(stored().epoch, 5u);
+    EXPECT_EQ(o.traps.count(Notification::fence_failed), 1) << "told once";
     live(10);
     EXPECT_EQ(stored().epoch, 6u) << "after the hold-down";
 }

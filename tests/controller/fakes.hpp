@@ -3,6 +3,7 @@
 // Contract: for tests only; one thread. FakeClock::sleep_until() arrives at once, `ticks` times.
 #pragma once
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -136,6 +137,10 @@ class FakeTraps final : public TrapSender {
     Status send(Notification kind, const TrapContent&) override {
         sent.push_back(kind);
         return refuse ? Status(Errc::io, "no route") : Status();
+    }
+    /// How often it was sent.
+    std::ptrdiff_t count(Notification kind) const {
+        return std::count(sent.begin(), sent.end(), kind);
     }
 };
 

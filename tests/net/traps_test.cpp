@@ -78,7 +78,7 @@ TEST(Traps, ATrapArrivesWithTheNamesOfOurMib) {
 }
 
 TEST(Traps, EveryNotificationHasItsNameInTheMib) {
-    const std::array<const char*, 14> names{"SwitchoverStarted",
+    const std::array<const char*, 16> names{"SwitchoverStarted",
                                             "SwitchoverCompleted",
                                             "SwitchoverFailed",
                                             "NodeDown",
@@ -91,8 +91,10 @@ TEST(Traps, EveryNotificationHasItsNameInTheMib) {
                                             "StandbyNotReady",
                                             "StandbyReady",
                                             "NoActive",
-                                            "Test"};
-    static_assert(static_cast<unsigned>(Notification::test) == 14);
+                                            "Test",
+                                            "TwoOnAir",
+                                            "FenceFailed"};
+    static_assert(static_cast<unsigned>(Notification::fence_failed) == names.size());
     Receiver receiver;
     const auto traps = sender({receiver.target()});
     for (unsigned i = 1; i <= names.size(); ++i)
