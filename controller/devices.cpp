@@ -57,7 +57,8 @@ Task<void> Controller::cut_power(std::string node, FenceDevice& device, Epoch ep
     power_[node] = {false, done ? at : at + kFenceAgain};
     if (done || !kept(Safeguard::off_confirmed)) {
         view.fenced_off = epoch;
-        view.fenced_at = asked;
+        view.fence_asked = asked;
+        view.fenced_at = at;
         view.fence_fault.clear();
         spdlog::warn("{} is off, and its device says so", node);
     } else {

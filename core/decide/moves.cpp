@@ -85,8 +85,12 @@ void fail(Context& c, const std::string& why) {
             why + "; going back to " + back.to);
 }
 
-/// The point of no return.
-void grant(Context& c) {
+bool heard(const Context& c, const NodeView& node) {
+    return node.heard && node.heard_at >= c.s.since;
+}
+
+/// One that nobody was granted yet.
+Epoch unused_epoch(const Context& c) {
     Epoch highest = c.j.epoch;
     // The journal may have been lost, and the last holder with it: its snapshots tell its epoch.
     for (const auto& [name, node] : c.s.nodes)
@@ -94,12 +98,29 @@ void grant(Context& c) {
             {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
     // Another controller may have granted more to a node that was not heard since.
     for (const auto& [name, node] : c.s.nodes)
-        if (!node.heard || node.heard_at < c.s.since) highest += kUnheardGrants;
+        if (!heard(c, node)) highest += kUnheardGrants;
+    return highest + 1;
+}
+
+/// A grant that did not arrive before this controller was away: another one may have given the same
+/// number to a node that was not heard since.
+bool may_be_used(const Context& c) {
+    const auto& move = *c.j.move;
+    const auto& target = c.view(move.to);
+    const bool arrived = !heard(c, target) || target.report.epoch >= c.j.epoch;
+    // A session that begins in the middle of a phase begins that phase anew.
+    if (arrived || move.phase_since > c.s.since || !knows_all(c)) return false;
+    return std::any_of(c.s.nodes.begin(), c.s.nodes.end(),
+                       [&](const auto& n) { return !heard(c, n.second); });
+}
+
+/// The point of no return.
+void grant(Context& c) {
     // Nobody ordered it, and it is no way back: it counts against the limit of such moves.
     const auto& move = *c.j.move;
     const bool counts = move.command.empty() && !move.drill && move.kind != MoveKind::rollback;
     if (counts && !c.j.holder.empty() && move.to != c.j.holder) c.j.moves.push_back(c.s.wall);
-    if (kept(Safeguard::grant_epoch)) c.j.epoch = highest + 1;
+    if (kept(Safeguard::grant_epoch)) c.j.epoch = unused_epoch(c);
     c.j.holder = move.to;
     c.j.stopped.clear();
     c.j.released = false;
@@ -199,6 +220,11 @@ void promote(Context& c) {
         ++c.d.failures[move.to];
         return fail(c, move.to + ": " +
                            (target.fault.empty() ? "it could not become active" : target.fault));
+    }
+    if (may_be_used(c)) {
+        c.j.epoch = unused_epoch(c);
+        c.enter(MovePhase::promoting,
+                move.to + " is granted epoch " + std::to_string(c.j.epoch) + " instead");
     }
     // What a silent node said last proves nothing.
     if (c.reachable(move.to) && target.state == NodeState::active && target.epoch == c.j.epoch)

@@ -14,9 +14,9 @@ bool powered_off(const Situation& s) {
     if (it == s.nodes.end() || s.journal.epoch == 0 || !fenceable(s, s.journal.holder))
         return false;
     const auto& view = it->second;
-    const bool heard_since = view.heard && view.heard_at >= view.fenced_at;
+    const bool heard_since = view.heard && view.heard_at >= view.fence_asked;
     // Power may have come back, and the role with it, while this controller could not know it.
-    const bool known = view.fenced_at >= s.since || !kept(Safeguard::off_session);
+    const bool known = view.fence_asked >= s.since || !kept(Safeguard::off_session);
     return view.fenced_off == s.journal.epoch && known && !heard_since;
 }
 

@@ -261,7 +261,14 @@ void House::freeze(unsigned i, Millis length) {
     });
 }
 
+void House::look_at_outlets() {
+    // What a controller switched off is its own to switch on, if it was told to.
+    for (unsigned i = 0; i < 2; ++i)
+        if (!outlets[i].by_order || !plan.outside[i].restore || forgot) turn(i, true);
+}
+
 void House::mend() {
+    look_at_outlets();
     auto& broker = world.broker;
     broker.trouble = {};
     if (!broker.up()) broker.start();
@@ -269,8 +276,6 @@ void House::mend() {
         auto& h = host(i);
         outlets[i].trouble = {};
         paths[i].lies = paths[i].silent = false;
-        // What a controller switched off is its own to switch on, if it was told to.
-        if (!outlets[i].by_order || !plan.outside[i].restore || forgot) turn(i, true);
         h.stick.hung = h.stick.defiant = h.stick.break_writes = h.stick.break_late = false;
         if (!h.stick.plugged) h.stick.plug();
         h.service.broken = h.service.immortal = h.z2m.mute = h.z2m.patient = false;

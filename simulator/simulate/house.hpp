@@ -67,6 +67,8 @@ class House {
     bool turn(unsigned i, bool on);
     /// Everything that was broken works again.
     void mend();
+    /// People switch on what no controller will; a slow order may have come after they looked.
+    void look_at_outlets();
     /// Somebody is active, somebody else ready, and nothing is under way.
     bool settled();
     /// Nobody is without power who should have it.

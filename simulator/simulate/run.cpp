@@ -133,6 +133,7 @@ Outcome run(const Plan& plan, const Story& story) {
             // After failed promotions a node waits for an operator.
             for (const auto& host : house.hosts) house.command("clear-fault", host->self.name);
             end_people(house);
+            house.look_at_outlets();
             done =
                 time.advance_until([&] { return house.settled() && house.powered(); }, bound / 6);
         }

@@ -9,6 +9,13 @@ namespace {
 using test::has_event;
 using test::House;
 
+/// What the controller notes when the device of a node says "off" just now.
+void says_off(House& h, const std::string& node, Epoch epoch) {
+    auto& view = h.view(node);
+    view.fenced_off = epoch;
+    view.fence_asked = view.fenced_at = h.s.now;
+}
+
 /// "a" is active, has a device, and falls silent; the broker says that it is gone.
 struct Lost : House {
     explicit Lost(const char* fencing, const char* driver = "exec", const char* cuts = "host") {
@@ -22,11 +29,7 @@ struct Lost : House {
         last = view("a").leased_at;
         live(Millis{6000}, "a");
     }
-    /// What the controller notes when the device said "off" just now.
-    void confirm() {
-        view("a").fenced_off = 5;
-        view("a").fenced_at = s.now;
-    }
+    void confirm() { says_off(*this, "a", 5); }
     Time hold_down_over() const { return last + config.timing.hold_down; }
     Time last{0};
 };
@@ -54,6 +57,18 @@ TEST(Power, AFenceThatIsNotConfirmedLeavesTheHoldDown) {
     }
     h.live(Millis{4000}, "a");
     EXPECT_EQ(h.journal().holder, "b");
+}
+
+TEST(Power, AWordOfTheNodeBeforeTheDevicesAnswerIsNoReasonToGivePowerBack) {
+    Lost h("automatic");
+    const auto asked = h.s.now;
+    h.live(Millis{1000});
+    h.confirm();
+    h.view("a").fence_asked = asked;
+    h.step();
+    EXPECT_EQ(h.journal().holder, "a")
+        << "the order was carried out after that word, or not at all";
+    EXPECT_FALSE(h.d.restore.contains("a")) << "it would be switched off and on for ever";
 }
 
 TEST(Power, WithFencingOffNoDeviceIsAskedAndNoneBelieved) {
@@ -113,8 +128,7 @@ TEST(Power, RequiredHoldsForTheWayBackOfADrill) {
     h.live(Millis{40000}, "b");
     ASSERT_EQ(h.journal().holder, "b") << "it was granted the role and fell silent";
     EXPECT_TRUE(h.d.fence.contains("b"));
-    h.view("b").fenced_off = h.journal().epoch;
-    h.view("b").fenced_at = h.s.now;
+    says_off(h, "b", h.journal().epoch);
     h.live(Millis{3000}, "b");
     EXPECT_EQ(h.journal().holder, "a");
 }
@@ -129,8 +143,7 @@ TEST(Power, RequiredMeansThatNoPlannedMoveGoesOnWithoutAConfirmedOff) {
     h.live(h.config.timing.hold_down + Millis{10000}, "a");
     EXPECT_EQ(h.journal().holder, "a") << "who ordered it vouches for nobody";
     EXPECT_TRUE(h.d.fence.contains("a"));
-    h.view("a").fenced_off = 5;
-    h.view("a").fenced_at = h.s.now;
+    says_off(h, "a", 5);
     h.live(Millis{3000}, "a");
     EXPECT_EQ(h.journal().holder, "b");
 }
@@ -148,8 +161,7 @@ TEST(Power, AWordFromANodeAfterItWasSwitchedOffProvesTheWrongOutlet) {
 
 TEST(Power, AnOffOfAnFormerEpochIsNotBelieved) {
     Lost h("automatic");
-    h.view("a").fenced_off = 4;
-    h.view("a").fenced_at = h.s.now;
+    says_off(h, "a", 4);
     h.live(Millis{5000}, "a");
     EXPECT_EQ(h.journal().holder, "a");
 }

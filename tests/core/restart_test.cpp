@@ -72,6 +72,24 @@ TEST(Restart, AHolderThatIsNotHeardIsWaitedForAWholeHoldDown) {
     EXPECT_GE(h.s.now, began + h.config.timing.hold_down);
 }
 
+TEST(Restart, AGrantThatDidNotArriveGetsANewNumberWhenANodeIsNotHeardAnyMore) {
+    House h;
+    h.settle();
+    h.command(OperatorCommand::Verb::switchover, "b");
+    h.fenced("a", NodeState::standby);
+    h.live(Millis{2000});
+    ASSERT_EQ(h.phase(), MovePhase::promoting);
+    ASSERT_EQ(h.journal().epoch, 6u);
+    h.restart_controller();
+    h.s.journal.move->phase_since = h.s.since;
+    // Another controller may have granted 6 to "a" meanwhile.
+    for (const auto* name : {"b", "c"}) h.standby(name, h.snapshot("a", 5, 1));
+    h.live(h.config.timing.hold_down + Millis{3000}, "a");
+    EXPECT_GT(h.journal().epoch, 7u);
+    EXPECT_EQ(h.journal().holder, "b");
+    EXPECT_EQ(h.told("b").epoch, h.journal().epoch);
+}
+
 /// Runs a switchover from a to b until `phase`; true when it got there.
 bool run_to(Model& m, MovePhase phase) {
     m.run(Millis{5000});
