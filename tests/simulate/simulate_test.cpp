@@ -36,6 +36,16 @@ TEST(Simulate, ABadSpecificationIsRefused) {
         EXPECT_FALSE(parse_faults(line)) << line;
 }
 
+/// Schedules that found something once: a counter below one that was used, an epoch that was used
+/// twice, a host that was switched off and on for ever.
+TEST(Simulate, WhatWentWrongOnceGoesWellNow) {
+    for (const std::uint64_t seed : {54081, 99160, 100114, 110194, 111550}) {
+        const auto outcome = run(draw(seed));
+        for (const auto& [checker, what] : outcome.violations)
+            ADD_FAILURE() << "seed " << seed << ", " << to_string(checker) << ": " << what;
+    }
+}
+
 /// The negative control: without the fence after a graceful stop two radios have to be seen.
 TEST(Simulate, AMissingFenceIsNoticedAndMadeShort) {
     const Without without(Safeguard::drain_fence);
