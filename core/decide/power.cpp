@@ -59,7 +59,8 @@ void restore_power(Context& c) {
         const auto& view = c.view(name);
         const bool off = view.fenced_off != 0 && view.heard_at < view.fenced_at;
         const bool silent = off || !c.reachable(name);
-        if (silent && !c.j.released && (name == c.j.holder || !elsewhere)) continue;
+        const bool needed = elsewhere || c.lost(c.j.holder);
+        if (silent && !c.j.released && (name == c.j.holder || !needed)) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
         if (configured->fence.cuts == "dongle" && !c.reachable(name)) continue;

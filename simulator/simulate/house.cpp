@@ -118,6 +118,8 @@ Devices House::devices(Clock& clock) {
 
 bool House::turn(unsigned i, bool on) {
     if (!plan.outside[i].outlet || outlets[i].on == on) return false;
+    // People give no dongle its power under a host that does not answer (docs/configuration.md).
+    if (on && host(i).frozen && !plan.outside[i].cuts_host) return false;
     outlets[i].by_order = false;
     outlets[i].turn(on);
     return true;

@@ -211,6 +211,23 @@ TEST(Power, PowerComesBackOnceTheRoleIsElsewhere) {
     EXPECT_TRUE(h.journal().unpowered.empty());
 }
 
+TEST(Power, WhenTheNextHolderIsLostTooTheFirstOneGetsItsPowerBack) {
+    Lost h("automatic");
+    h.report("c").ready = false;
+    h.confirm();
+    h.live(Millis{2000}, "a");
+    ASSERT_EQ(h.journal().holder, "b");
+    for (int second = 0; second < 60; ++second) {
+        h.pass(Millis{1000});
+        h.hear("c");
+        h.step();
+    }
+    EXPECT_FALSE(h.moving());
+    EXPECT_EQ(h.journal().holder, "b") << "nobody else can take over";
+    EXPECT_TRUE(h.d.restore.contains("a")) << "or both stayed off for ever";
+    EXPECT_FALSE(h.d.restore.contains("b"));
+}
+
 /// The device did not confirm "off", and may still do it.
 TEST(Power, AHostThatReportsAgainHasPowerWhenItsDeviceSaysSo) {
     Lost h("automatic");
