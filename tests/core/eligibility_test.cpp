@@ -41,7 +41,7 @@ TEST(Eligibility, AnEqualNewerOrUnknownVersionIsGoodEnough) {
 TEST(Eligibility, AStaleSnapshotNeedsAnOperatorsWord) {
     House h{"a", "b"};
     h.settle();
-    h.report("b").staged.taken_at = h.s.wall - 25 * 3600;
+    h.report("b").staged.taken_at = h.s.wall - 25L * 3600;
     h.fenced("a", NodeState::fault, "gone");
     h.live(Millis{10000});
     EXPECT_FALSE(h.moving());
@@ -56,7 +56,7 @@ TEST(Eligibility, AStaleSnapshotNeedsAnOperatorsWord) {
 TEST(Eligibility, ASnapshotThatGetsOldIsToldOnceAndOnceWhenItIsFreshAgain) {
     House h{"a", "b"};
     h.settle();
-    h.report("b").staged.taken_at = h.s.wall - 2 * 3600;
+    h.report("b").staged.taken_at = h.s.wall - 2L * 3600;
     h.step();
     EXPECT_TRUE(has_event(h.d, EventKind::snapshot_old));
     EXPECT_EQ(why_not_automatic(h.s, "b"), "") << "old, not too old";
