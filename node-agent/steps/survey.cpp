@@ -32,12 +32,14 @@ bool unchanged(const Node& node, const Files& files, const std::string& image) {
 }
 
 /// configuration.yaml and the image must speak of one network, or the set is worth nothing.
+NetworkParameters parameters(const znp::Identity& identity) {
+    return {identity.pan_id, identity.extended_pan_id, identity.channel, identity.network_key};
+}
+
 Status consistent(const Files& files, const znp::Identity& identity) {
     auto config = parse_configuration(files.at("data/configuration.yaml"));
     if (!config) return config.error();
-    const NetworkParameters image{identity.pan_id, identity.extended_pan_id, identity.channel,
-                                  identity.network_key};
-    if (config->network == image) return {};
+    if (config->network == parameters(identity)) return {};
     return {Errc::mismatch, "the dongle holds another network than configuration.yaml"};
 }
 
@@ -109,7 +111,17 @@ Result<Snapshot> unsaved_state(Node& node, const Snapshot& older) {
     const auto* const backup = "data/coordinator_backup.json";
     const auto former = older.files.find(backup);
     if (!files->contains(backup) && former != older.files.end()) files->insert(*former);
-    if (auto good = consistent(*files, *identity); !good) return good.error();
+    if (auto good = consistent(*files, *identity); !good) {
+        // An edited configuration is why nothing was kept. What was paired is in the database all
+        // the same, if that is this network's: the backup beside it tells.
+        const auto ours = parse_backup(files->contains(backup) ? files->at(backup) : "");
+        const auto* const config = "data/configuration.yaml";
+        const auto known = older.files.find(config);
+        if (!ours || known == older.files.end()) return good.error();
+        (*files)[config] = known->second;
+        if (!consistent(*files, *identity) || ours->network != parameters(*identity))
+            return good.error();
+    }
     Snapshot now{older.manifest, std::move(*files)};
     now.manifest.info.epoch = node.content_epoch;
     now.manifest.info.frame_counter = znp::frame_counter(*node.image);
