@@ -42,8 +42,8 @@ Task<Status> form(Node& node, Time deadline) {
         co_await start_and_verify(node, std::min(deadline, node.now() + 2 * timing.start_timeout));
     if (!started) co_return started;
     node.blank = false;
-    // The promotion that follows in this epoch raises the counters: the first snapshot is older than
-    // that, and has to say so, or the next node would start where this one did.
+    // The promotion that follows in this epoch raises the counters: the first snapshot is older
+    // than that, and has to say so, or the next node would start where this one did.
     node.content_epoch = node.lease.memory().epoch - 1;
     if (auto saved = node.remember(); !saved) co_return saved;
     // zigbee2mqtt fails to save its backup when it is stopped within 5 s of its start.
