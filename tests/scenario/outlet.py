@@ -9,6 +9,7 @@ nothing and says so, "sticks" says "done" and leaves the power on.
 import json
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import sys
@@ -47,19 +48,28 @@ def powered(outlet):
     return dongle["plugged"] or bool(programs(outlet))
 
 
+def end(pid, deadline):
+    """Kills it and waits for that; False: not within the deadline."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        signal.pidfd_send_signal(process, signal.SIGKILL)
+        return bool(select.select([process], [], [], max(0.0, deadline - time.monotonic()))[0])
+    except ProcessLookupError:
+        return True
+    finally:
+        os.close(process)
+
+
 def off(outlet):
     """The dongle first: it is fed by its host."""
     control(outlet, "power-cut", outlet["dongle"])
-    end = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while pids := programs(outlet):
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        if time.monotonic() > end:
+        if not all(end(pid, deadline) for pid in pids) or time.monotonic() > deadline:
             return FAILED
-        time.sleep(0.02)
     return DONE
 
 
