@@ -44,8 +44,9 @@ struct ControllerParts {
     std::int64_t (*offset)(WallSeconds) = local_offset;
 };
 
-/// Payload of the retained controller status that is the bus's will.
-std::string controller_offline();
+/// Payload of the retained controller status that is the bus's will. `incarnation`: that it begins
+/// with; it may rise.
+std::string controller_offline(std::uint64_t incarnation);
 
 /// Which of the two it is.
 struct ControllerSelf {

@@ -18,8 +18,8 @@ constexpr Millis kKeptMost{2000};
 
 }  // namespace
 
-std::string controller_offline() {
-    return wire::encode(wire::ControllerStatus{});
+std::string controller_offline(std::uint64_t incarnation) {
+    return wire::encode(wire::ControllerStatus{State::offline, incarnation});
 }
 
 Path state_of(const Config& config, bool spare) {
@@ -79,6 +79,7 @@ void Controller::lead() {
     // Written by the other one, under its number.
     if (journal.incarnation > lead_.incarnation()) least = std::max(least, journal.incarnation + 1);
     journal.incarnation = lead_.next_incarnation(least);
+    if (lead_.overtaken(situation_.journal.incarnation)) journal.overtaken = true;
     confirmed_ = false;
     if (auto saved = keep(journal); !saved) {
         spdlog::error("cannot lead, the journal cannot be written: {}", saved.error().message);

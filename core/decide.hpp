@@ -206,6 +206,10 @@ bool fenceable(const Situation& situation, const std::string& node);
 /// heard since: then the device switched something else. Nor when it said so before this controller
 /// began or was away: then nobody knows what happened meanwhile.
 bool powered_off(const Situation& situation);
+/// ... and that is the end of its epoch. A host that gets its power back boots into its fence. A
+/// dongle alone, switched on by hand, is started again by an agent that nobody hears: its "off" is
+/// worth something once no lease is left.
+bool off_for_good(const Situation& situation);
 
 /// Since when every lease that this controller does not know of runs out.
 Time begun(const Situation& situation);

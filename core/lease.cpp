@@ -60,6 +60,10 @@ Millis required_hold_down(const Timing& t) {
     return Millis{static_cast<Millis::rep>(std::ceil(wait - 1e-6)) + 1};
 }
 
+Millis speaks_again_most(const Timing& t) {
+    return 2 * t.fence + kWorkerStartMost + kReconnectMost;
+}
+
 Status check_timing(const Timing& t) {
     if (auto status = check_ranges(t); !status) return status;
     if (t.lease > kLeaseMost)

@@ -17,6 +17,10 @@ namespace zha {
 /// zha-lease-model searches every state for it (docs/reliability.md).
 Millis required_hold_down(const Timing& timing);
 
+/// A host that is there speaks again within this time when its guard ends a worker that could not
+/// silence the dongle: noticing it, the guard's own fence, a new worker, the broker.
+Millis speaks_again_most(const Timing& timing);
+
 Status check_timing(const Timing& timing);
 
 /// Longest gap in service that an automatic failover may take: the worse of "host lost" (wait W)

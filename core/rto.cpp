@@ -135,8 +135,8 @@ RtoClass host_lost(const Config& config) {
     const auto& t = config.timing;
     return {"host_lost", "host loses its power", config.fencing != "required",
             Parts{{"hold_down", lost_most(t)}} + hand_over(t, false),
-            "The controller waits until its lease is over for certain; a fence device that says "
-            "off ends the wait." +
+            "The controller waits until its lease is over for certain; a fence device that "
+            "says off ends the wait (not for a dongle alone)." +
                 power_note(config)};
 }
 

@@ -53,6 +53,9 @@ enum class Safeguard {
     off_noted,           ///< who is switched off stands in the journal before the device is told
     off_required,        ///< fencing: required waits for no clock
     off_vouched,         ///< ... unless an operator vouches, which a planned move does not
+    off_dongle,          ///< a dongle without power is no end of its holder's lease
+    speaks_again,        ///< a holder that tried to silence its dongle gets the time to say "no"
+    overtaken,           ///< after a controller of its own will a word of every node is needed
     on_confirmed,        ///< power is back when the device says so: a late "off" may still come
 };
 inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::on_confirmed) + 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/decide/context.hpp"
+#include "core/lease.hpp"
 #include "core/safeguards.hpp"
 
 namespace zha {
@@ -66,7 +67,7 @@ void observe_release(Context& c) {
     const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);
     const bool over = c.s.now >= held_until(c.s) || !kept(Safeguard::hold_down);
     if (!taking || !may_be_timed) return;
-    if (c.lost(c.j.holder) && powered_off(c.s)) {
+    if (c.lost(c.j.holder) && off_for_good(c.s)) {
         c.j.released = true;
         c.event(EventKind::fenced, c.j.holder, "",
                 c.j.holder + " was switched off, and its device says so: epoch " +
@@ -220,11 +221,26 @@ Time begun(const Situation& s) {
     return kept(Safeguard::hold_down_since) ? s.since : Time{0};
 }
 
+namespace {
+
+/// What it said last was that it tries to silence its dongle. It may not have succeeded, and cannot
+/// say so while its guard replaces the worker.
+bool last_seen_silencing(const NodeView& view) {
+    const auto state = view.report.state;
+    const bool tries = state == NodeState::init || state == NodeState::fencing ||
+                       state == NodeState::draining || state == NodeState::fault;
+    return view.heard && tries && kept(Safeguard::speaks_again);
+}
+
+}  // namespace
+
 Time held_until(const Situation& s) {
     const auto it = s.nodes.find(s.journal.holder);
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
     const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
-    return std::max(begun(s), last) + s.config->timing.hold_down;
+    const auto until = std::max(begun(s), last) + s.config->timing.hold_down;
+    if (it == s.nodes.end() || !last_seen_silencing(it->second)) return until;
+    return std::max(until, it->second.heard_at + speaks_again_most(s.config->timing));
 }
 
 Decision decide(const Situation& situation) {
@@ -235,6 +251,7 @@ Decision decide(const Situation& situation) {
     deciding::Context c(situation, d);
     deciding::adopt(c);
     deciding::catch_up(c);
+    deciding::compare_journals(c);
     deciding::note_power(c);
     deciding::observe_release(c);
     deciding::learn_network(c);
@@ -250,6 +267,7 @@ Decision decide(const Situation& situation) {
     // Until the new grant nothing but the holder's power is in the way.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
     if (taking && deciding::needs_power_cut(c)) d.fence.insert(c.j.holder);
+    deciding::renumber(c);
     deciding::restore_power(c);
     // Noted before the device is told: a controller that dies meanwhile has to give power back.
     if (kept(Safeguard::off_noted)) d.journal.unpowered.insert(d.fence.begin(), d.fence.end());

@@ -89,6 +89,12 @@ bool heard(const Context& c, const NodeView& node) {
     return node.heard && node.heard_at >= c.s.since;
 }
 
+/// It is there, obeys no controller with a lower number any more, and has said so.
+bool there(const Context& c, const std::string& node) {
+    const auto& view = c.view(node);
+    return heard(c, view) && c.reachable(node) && view.report.incarnation >= c.j.incarnation;
+}
+
 /// One that nobody was granted yet.
 Epoch unused_epoch(const Context& c) {
     Epoch highest = c.j.epoch;
@@ -105,11 +111,10 @@ Epoch unused_epoch(const Context& c) {
 /// A grant that did not arrive before this controller was away: another one may have given the same
 /// number to a node that was not heard since.
 bool may_be_used(const Context& c) {
-    const auto& move = *c.j.move;
-    const auto& target = c.view(move.to);
-    const bool arrived = !heard(c, target) || target.report.epoch >= c.j.epoch;
-    // A session that begins in the middle of a phase begins that phase anew.
-    if (arrived || move.phase_since > c.s.since || !knows_all(c)) return false;
+    if (c.holder_released() || c.j.granted >= c.s.since) return false;
+    const auto& holder = c.view(c.j.holder);
+    const bool arrived = !heard(c, holder) || holder.report.epoch >= c.j.epoch;
+    if (arrived || !knows_all(c) || !kept(Safeguard::overtaken)) return false;
     return std::any_of(c.s.nodes.begin(), c.s.nodes.end(),
                        [&](const auto& n) { return !heard(c, n.second); });
 }
@@ -124,6 +129,7 @@ void grant(Context& c) {
     c.j.holder = move.to;
     c.j.stopped.clear();
     c.j.released = false;
+    c.j.granted = c.s.now;
     c.enter(MovePhase::promoting, c.j.move->to + " is granted epoch " + std::to_string(c.j.epoch));
 }
 
@@ -142,6 +148,7 @@ void release(Context& c) {
     if (released(c))
         return c.enter(MovePhase::staging, "the former holder is off the air for certain");
     if (c.in_phase() <= 2 * c.s.config->timing.hold_down) return;
+    if (c.lost(c.j.holder) && c.s.now < held_until(c.s)) return;
     // It is there and cannot prove its silence: no clock makes that safe. Or it is not, and its
     // device does not say that it is off: with `fencing: required` no clock does either.
     give_up(c, c.lost(c.j.holder)
@@ -196,7 +203,11 @@ void stage(Context& c) {
             fail(c, move.to + " is not reachable");
         return;
     }
-    if (!knows_all(c)) return;
+    if (!knows_all(c)) {
+        if (overtaken(c) && c.in_phase() > 2 * c.s.config->timing.hold_down)
+            fail(c, "another controller acted meanwhile, and not every node was heard since");
+        return;
+    }
     if (move.kind == MoveKind::form) return grant(c);
     if (move.snapshot.empty()) return choose_snapshot(c);
     const auto& target = c.report(move.to);
@@ -221,11 +232,7 @@ void promote(Context& c) {
         return fail(c, move.to + ": " +
                            (target.fault.empty() ? "it could not become active" : target.fault));
     }
-    if (may_be_used(c)) {
-        c.j.epoch = unused_epoch(c);
-        c.enter(MovePhase::promoting,
-                move.to + " is granted epoch " + std::to_string(c.j.epoch) + " instead");
-    }
+    renumber(c);
     // What a silent node said last proves nothing.
     if (c.reachable(move.to) && target.state == NodeState::active && target.epoch == c.j.epoch)
         return c.enter(MovePhase::verifying, move.to + " is on the air");
@@ -266,16 +273,37 @@ void verify(Context& c) {
 }  // namespace
 
 /// Nobody else can have granted anything that this controller does not know of: every node that is
-/// there obeys no lower one any more and has said so, and of any other every lease is over.
+/// there said so, and of any other every lease is over.
 bool knows_all(const Context& c) {
     if (!kept(Safeguard::everybody_heard)) return true;
-    const bool waited = c.s.now >= begun(c.s) + c.s.config->timing.hold_down;
+    const bool waited = c.s.now >= begun(c.s) + c.s.config->timing.hold_down && !overtaken(c);
     return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
-        const auto& view = n.second;
-        const bool there = view.heard && view.heard_at >= c.s.since && c.reachable(n.first);
-        const bool off = n.first == c.j.holder && powered_off(c.s);
-        return there ? view.report.incarnation >= c.j.incarnation : waited || off;
+        if (heard(c, n.second) && c.reachable(n.first)) return there(c, n.first);
+        return waited || (n.first == c.j.holder && off_for_good(c.s));
     });
+}
+
+void compare_journals(Context& c) {
+    if (std::all_of(c.s.nodes.begin(), c.s.nodes.end(),
+                    [&](const auto& n) { return there(c, n.first); }))
+        c.j.overtaken = false;
+}
+
+/// Two controllers that act by turns may skip the same numbers for nodes that they do not hear:
+/// then a word of every node is needed, or that of an operator.
+bool overtaken(const Context& c) {
+    const auto& move = c.j.move;
+    const bool vouched = move && move->kind == MoveKind::failover && !move->command.empty();
+    return c.j.overtaken && !vouched && kept(Safeguard::overtaken);
+}
+
+void renumber(Context& c) {
+    if (!may_be_used(c)) return;
+    c.j.epoch = unused_epoch(c);
+    c.j.granted = c.s.now;
+    if (c.j.move && c.j.move->phase == MovePhase::promoting)
+        c.enter(MovePhase::promoting,
+                c.j.holder + " is granted epoch " + std::to_string(c.j.epoch) + " instead");
 }
 
 void start_move(Context& c, Move move) {
@@ -319,6 +347,8 @@ void advance(Context& c) {
 
 void consider_failover(Context& c) {
     if (!c.s.automatic || c.j.holder.empty()) return;
+    // It could not end before every node was heard.
+    if (overtaken(c)) return;
     if (c.j.pause || !c.j.stopped.empty()) return;
     const auto& holder = c.view(c.j.holder);
     std::string cause;

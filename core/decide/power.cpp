@@ -20,6 +20,13 @@ bool powered_off(const Situation& s) {
     return view.fenced_off == s.journal.epoch && known && !heard_since;
 }
 
+bool off_for_good(const Situation& s) {
+    if (!powered_off(s)) return false;
+    const auto* configured = s.config->node(s.journal.holder);
+    const bool host = configured->fence.cuts != "dongle" || !kept(Safeguard::off_dongle);
+    return host || s.now >= held_until(s);
+}
+
 namespace deciding {
 
 bool needs_power_cut(const Context& c) {

@@ -25,7 +25,7 @@ struct ControllerStatus {
         online,   ///< acts
     };
     State state = State::offline;
-    std::uint64_t incarnation = 0;  ///< 0 in a will, which is made before it is known
+    std::uint64_t incarnation = 0;  ///< 0 = not said; a will is made before it may rise
     bool operator==(const ControllerStatus&) const = default;
 };
 std::string_view to_string(ControllerStatus::State);

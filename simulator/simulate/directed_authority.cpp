@@ -6,6 +6,23 @@ namespace zha::sim {
 namespace directed {
 namespace {
 
+/// Its guard ends the worker shortly before the hold-down is over and takes its time for a fence of
+/// its own: nobody can say meanwhile that there is no silence.
+void speechless(Dice& dice, Plan& plan) {
+    plan.guard = plan.quick = true;
+    plan.timing.fence = Millis{3500};
+    time(plan, dice.between(600, 650), 3);
+    plan.rate[kHolder] = plan.rate[2] = 1.0;
+    plan.reset_time[kHolder] = Millis{1850};
+    plan.reset_time[kOther] = Millis{100};
+    plan.faults.clear();
+    const auto at = dice.between(300, 2000);
+    strike(plan, K::service_immortal, kHolder, at, Millis{60000});
+    strike(plan, dice.chance(50) ? K::failover : K::switchover, kOther,
+           at + dice.between(20, 1500));
+    plan.length = at + Millis{30000};
+}
+
 /// A holder that is there and cannot be silenced.
 void loud_holder(Dice& dice, Plan& plan) {
     const K kinds[] = {K::hang, K::defiant, K::service_immortal};
@@ -14,6 +31,7 @@ void loud_holder(Dice& dice, Plan& plan) {
     strike(plan, dice.chance(50) ? K::failover : K::switchover, kOther,
            at + dice.between(20, 1500));
     plan.length = at + 3 * plan.timing.hold_down;
+    if (dice.chance(40)) speechless(dice, plan);
 }
 
 /// Somebody starts a controller with a journal from before the last move.

@@ -24,6 +24,23 @@ Millis noticed(const Plan& plan, Millis at) {
     return at + plan.timing.heartbeat * plan.timing.fall;
 }
 
+/// Only the dongle is switched off, and somebody switches it on again: the lease goes on, and so
+/// does the agent.
+void on_at_once(Dice& dice, Plan& plan) {
+    time(plan, dice.between(600, 700), 11 + dice.below(3));
+    plan.quick = true;
+    plan.timing.local_restarts = 2;
+    plan.outside[kHolder].cuts_host = false;
+    plan.outside[kHolder].takes = Millis{100};
+    plan.faults.clear();
+    const auto at = dice.between(200, 3000);
+    strike(plan, K::cut_both, kHolder, at, 2 * plan.timing.hold_down);
+    strike(plan, K::failover, kOther, noticed(plan, at) + Millis{300});
+    // After its device said "off" twice, before the agent looks for the dongle.
+    strike(plan, K::outlet_on, kHolder, noticed(plan, at) + dice.between(560, 950));
+    plan.length = at + 2 * plan.timing.hold_down + Millis{10000};
+}
+
 /// A lost holder is switched off; it wakes up or is heard again, or its power comes back by hand.
 void woken(Dice& dice, Plan& plan) {
     fenced_house(dice, plan);
@@ -35,6 +52,7 @@ void woken(Dice& dice, Plan& plan) {
     if (dice.chance(30)) strike(plan, K::service_patient, kHolder, Millis{100}, Millis{60000});
     if (dice.chance(40)) strike(plan, K::outlet_off, kHolder, by_hand, dice.between(2000, 9000));
     plan.length = at + 2 * plan.timing.hold_down + Millis{10000};
+    if (dice.chance(35)) on_at_once(dice, plan);
 }
 
 /// The device does not do what it is told, or does it when nobody expects it any more.
@@ -127,6 +145,24 @@ void frozen_move(Dice& dice, Plan& plan) {
     plan.length = at + 2 * plan.timing.hold_down + Millis{25000};
 }
 
+/// A grant does not arrive, and its controller is cut off. Another one gives the same number to the
+/// old holder, which nobody hears any more when the first one is back.
+void same_number(Dice& dice, Plan& plan) {
+    time(plan, dice.between(600, 800), 4 + dice.below(4));
+    plan.spare = false;
+    plan.quick = true;
+    plan.faults.clear();
+    const auto away = plan.timing.hold_down * 2 + dice.between(6000, 9000);
+    strike(plan, K::switchover, kOther, Millis{100});
+    strike(plan, K::cut_both, kOther, dice.between(0, 20), away - Millis{500});
+    plan.faults.back().boundary = 9;
+    strike(plan, K::controller_cut_both, 0, dice.between(0, 50), away);
+    plan.faults.back().boundary = 9;
+    strike(plan, K::second_controller, 0, Millis{4000}, away - Millis{1500});
+    strike(plan, K::cut_both, kHolder, away + dice.between(500, 2500), 4 * plan.timing.hold_down);
+    plan.length = away + 3 * plan.timing.hold_down;
+}
+
 /// A device says "off" to a controller that is cut off; what happens until it is back, it cannot
 /// know.
 void old_word(Dice& dice, Plan& plan) {
@@ -152,6 +188,7 @@ void old_word(Dice& dice, Plan& plan) {
     for (const auto after : {1500, 2500, 3500, 4500})
         strike(plan, K::failover, kOther, cut + away + Millis{after});
     plan.length = cut + away + plan.timing.hold_down;
+    if (dice.chance(40)) same_number(dice, plan);
 }
 
 constexpr Family kFamilies[] = {

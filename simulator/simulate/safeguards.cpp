@@ -63,6 +63,9 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "off-noted",
     "off-required",
     "off-vouched",
+    "off-dongle",
+    "speaks-again",
+    "overtaken",
     "on-confirmed",
 };
 }

@@ -1,6 +1,7 @@
 // What happens without an operator: who is given the role, when, and when nobody is.
 #include <gtest/gtest.h>
 
+#include "core/lease.hpp"
 #include "tests/core/house.hpp"
 
 namespace zha {
@@ -82,6 +83,21 @@ TEST(Failover, AHolderThatCannotProveItsSilenceIsNotOverruledByTheClock) {
     h.live(Millis{120000});
     EXPECT_EQ(h.journal().holder, "a") << "not even when an operator asks";
     EXPECT_FALSE(h.moving());
+}
+
+TEST(Failover, AHolderThatTriedToBeSilentGetsTheTimeToSayThatItIsNot) {
+    House h;
+    h.settle();
+    h.report("a").state = NodeState::fencing;
+    h.live(Millis{1000});
+    const auto last = h.view("a").heard_at;
+    h.command(OperatorCommand::Verb::failover, "b");
+    while (h.s.now + Millis{1000} < last + speaks_again_most(h.config.timing)) {
+        h.live(Millis{1000}, "a");
+        ASSERT_EQ(h.journal().holder, "a") << "its guard may just replace its worker";
+    }
+    h.live(Millis{3000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
 }
 
 TEST(Failover, TheOnlyReadyNodeIsGrantedAgainEvenIfItJustGaveUp) {

@@ -146,6 +146,7 @@ struct House {
     void restart_controller() {
         auto journal = s.journal;
         ++journal.incarnation;
+        journal.granted = Time{0};
         for (auto& [name, v] : s.nodes) v = NodeView{.report = {}};
         s.since = s.now;
         s.raised.clear();

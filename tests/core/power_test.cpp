@@ -46,6 +46,19 @@ TEST(Power, AConfirmedOffReplacesTheHoldDown) {
     EXPECT_LT(h.s.now, h.hold_down_over());
 }
 
+TEST(Power, ADongleWithoutPowerEndsNoLease) {
+    Lost h("automatic", "exec", "dongle");
+    ASSERT_TRUE(h.d.fence.contains("a"));
+    h.confirm();
+    while (h.s.now + Millis{1000} < h.hold_down_over()) {
+        h.live(Millis{1000}, "a");
+        ASSERT_EQ(h.journal().holder, "a")
+            << "switched on by hand, an unheard agent starts it again";
+    }
+    h.live(Millis{4000}, "a");
+    EXPECT_EQ(h.journal().holder, "b");
+}
+
 TEST(Power, AFenceThatIsNotConfirmedLeavesTheHoldDown) {
     Lost h("automatic");
     h.view("a").fence_fault = "not confirmed";
