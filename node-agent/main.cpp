@@ -107,6 +107,10 @@ int main(int argc, char** argv) {
     const auto* self = config->node(arguments.node);
     if (self == nullptr)
         return fail({Errc::invalid, arguments.config + ": nodes: there is no " + arguments.node});
+    if (arguments.no_guard && self->watchdog == "required")
+        return fail({Errc::invalid, arguments.config + ": nodes: watchdog of " + self->name +
+                                        " is required, and the guard feeds it: not with "
+                                        "--no-guard"});
     if (arguments.check) {
         if (const auto secret = check_password(config->mqtt); !secret) return fail(secret.error());
         std::printf("%s: ok, node %s\n", arguments.config.c_str(), self->name.c_str());

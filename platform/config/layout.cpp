@@ -176,6 +176,19 @@ void read_sftp(Section& s, SftpConfig& sftp) {
     s.path("known_hosts", sftp.known_hosts, Need::required);
 }
 
+/// A plug that zigbee2mqtt itself switches: it needs the coordinator that is gone.
+void check_plug(Section& s, const FenceConfig& fence, const std::string& z2m) {
+    const auto is_theirs = [&](const char* key, const std::string& topic) {
+        if (topic == z2m || topic.rfind(z2m + "/", 0) == 0)
+            s.problem(key, "is below " + z2m +
+                               ", zigbee2mqtt's base topic: a device of this network cannot be "
+                               "switched while the network is down");
+    };
+    is_theirs("command_topic", fence.command_topic);
+    is_theirs("state_topic", fence.state_topic);
+    is_theirs("query_topic", fence.query_topic);
+}
+
 /// As for services: a key that the driver does not read would mislead.
 void read_fence(Section& s, FenceConfig& fence) {
     s.choice("driver", fence.driver, {"snmp", "mqtt", "uhubctl", "exec"}, Need::required);
@@ -236,7 +249,7 @@ bool powered_apart(const std::string& port) {
     return port.rfind("tcp://", 0) == 0;
 }
 
-void read_node(Section& s, NodeConfig& node, bool alone) {
+void read_node(Section& s, NodeConfig& node, const MqttConfig& mqtt, bool alone) {
     s.text("name", node.name, is_name, kName, Need::required);
     s.text("port", node.port, is_dongle_port, "tcp://host:port or an absolute path",
            Need::required);
@@ -256,6 +269,7 @@ void read_node(Section& s, NodeConfig& node, bool alone) {
         alone ? Need::optional : Need::required);
     s.section("fence", [&](Section& inner) {
         read_fence(inner, node.fence);
+        check_plug(inner, node.fence, mqtt.z2m_base_topic);
         // Off the host, on the air: a confirmed "off" of the host would prove nothing.
         if (powered_apart(node.port) && !inner.has("cuts") && node.fence.cuts == "host")
             inner.problem("cuts", "is needed: the dongle at " + node.port +
@@ -300,7 +314,7 @@ Config read_layout(Problems& problems, const YAML::Node& root) {
         "nodes", kMaxNodes,
         [&](Section& s, std::size_t count) {
             NodeConfig& node = config.nodes.emplace_back();
-            read_node(s, node, count == 1);
+            read_node(s, node, config.mqtt, count == 1);
             check_against(s, node, names, tcp_ports);
         },
         Need::required);

@@ -68,6 +68,27 @@ class WrongPlace(BadConfig):
             self.assert_one_line(done, 1, f"{self.file}: nodes: ", "node-z")
 
 
+class Watchdog(BadConfig):
+    """An agent whose watchdog's device does not exist: it must not even be looked for."""
+
+    def start(self, mode, *flags):
+        self.spoiled(lambda c: c["nodes"][0].update(
+            watchdog=mode, watchdog_device=str(self.directory / "none")))
+        return run("zha-agent", "--config", self.file, "--node", "node-a", *flags)
+
+    def test_a_required_watchdog_is_not_left_to_nobody(self):
+        for extra in ([], ["--check-config"]):
+            done = self.start("required", "--no-guard", *extra)
+            self.assert_one_line(done, 1, f"{self.file}: nodes: watchdog of node-a", "--no-guard")
+        self.assertFalse((self.directory / "node-a").exists(), "something was begun")
+
+    def test_without_the_guard_one_that_may_be_missing_is_no_matter(self):
+        done = self.start("automatic", "--no-guard", "--check-config")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = self.start("required", "--check-config")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
 class Secrets(BadConfig):
     def test_a_password_that_others_may_read(self):
         self.write()

@@ -199,6 +199,27 @@ TEST(Config, FenceDevicesTakeTheirOwnKeysOnly) {
     EXPECT_NE(said(with_fence("driver: mqtt, command_topic: p, state_topic: p")), "accepted");
 }
 
+TEST(Config, APlugOfThisVeryNetworkIsNoFence) {
+    const auto plug = [](const std::string& command, const std::string& state,
+                         const std::string& more = "") {
+        return said(with_fence("driver: mqtt, command_topic: " + command +
+                               ", state_topic: " + state + more));
+    };
+    const auto text = plug("zigbee2mqtt/plug/set", "zigbee2mqtt/plug");
+    EXPECT_NE(text.find("fence.command_topic: is below zigbee2mqtt,"), std::string::npos) << text;
+    EXPECT_NE(plug("p/set", "zigbee2mqtt/plug").find("fence.state_topic: is below"),
+              std::string::npos);
+    EXPECT_NE(plug("p/set", "p", ", query_topic: zigbee2mqtt/plug/get").find("fence.query_topic"),
+              std::string::npos);
+    EXPECT_EQ(plug("zigbee2mqtt-garage/plug/set", "zigbee2mqtt-garage/plug"), "accepted");
+    // Of the network that this cluster has, whatever its base topic is.
+    const std::string named = "host: broker, z2m_base_topic: home/z2m";
+    const auto other = with_fence("driver: mqtt, command_topic: home/z2m/p/set, state_topic: p");
+    EXPECT_EQ(said(other), "accepted");
+    EXPECT_NE(said(replaced(other, "host: broker", named)).find("is below home/z2m,"),
+              std::string::npos);
+}
+
 TEST(Config, ADongleInTheNetworkIsNotCutWithItsHostByDefault) {
     const auto with = [](const std::string& port, const std::string& cuts) {
         return said(

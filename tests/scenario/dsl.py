@@ -11,6 +11,7 @@ NODE = r"node-[ab]"
 HOST = r"(?:home|broker|controller|spare|node-[ab])"
 WHAT = r"(?:agent|worker|zigbee2mqtt|sshd|broker|controller|spare|host)"
 NUMBER = r"\d{1,4}"
+AMOUNT = r"\d{1,6}"  # of a figure; some are milliseconds
 FIGURE = r"(?:overlap|formed|rejoined|regressions|replays|starts|moves|on-air|silence)"
 OPERATOR = r"(?:==|!=|<=|>=|<|>)"
 STATE = (r"(?:active|standby|ready|not-ready|fault|fenced|catchingup|maintenance|recovering|promoting"
@@ -54,7 +55,7 @@ VERBS = (
     ("wait_role", rf"wait until (?P<which>controller|spare) (?P<role>acts|stands-by|gone){WITHIN}"),
     ("wait_controller", rf"wait until controller (?P<state>[a-z_]+){WITHIN}"),
     ("keep", rf"stays (?P<node>{NODE}) for (?P<seconds>{NUMBER})"),
-    ("expect_figure", rf"expect (?P<figure>{FIGURE}) (?P<operator>{OPERATOR}) (?P<number>{NUMBER})"),
+    ("expect_figure", rf"expect (?P<figure>{FIGURE}) (?P<operator>{OPERATOR}) (?P<number>{AMOUNT})"),
     ("expect_on_air", rf"expect on-air (?P<who>{NODE}|nobody)"),
     ("expect_answer", rf"expect answer (?P<device>plug|bulb|sensor){WITHIN}"),
     ("expect_active", rf"expect active (?P<who>{NODE}|nobody)"),

@@ -161,7 +161,8 @@ class Play:
         self.world.signal_what(signal.SIGCONT, what, self.host_of(what, host))
 
     def power_cut_host(self, node):
-        """The dongle is fed by its host: both go, and the dongle first."""
+        """The dongle is fed by its host: both go at once, nobody is left to tell that it is gone."""
+        self.world.signal_what(signal.SIGSTOP, "host", node)
         self.world.ctl("power-cut", self.world.dongle(node))
         self.world.kill_what("host", node)
 
