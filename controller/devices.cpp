@@ -29,6 +29,7 @@ void Controller::use_devices() {
     };
     for (const auto& [name, device] : p_.devices->fences) {
         if (decision_.fence.contains(name)) {
+            situation_.nodes[name].power_back = false;  // that was the last time
             if (may_cut_power() && may_begin(power_, name))
                 asio::co_spawn(*executor_, cut_power(name, *device, situation_.journal.epoch),
                                asio::detached);
@@ -48,7 +49,6 @@ void Controller::use_devices() {
 Task<void> Controller::cut_power(std::string node, FenceDevice& device, Epoch epoch) {
     spdlog::warn("switching {} off: it is lost and holds epoch {}", node, epoch);
     auto& view = situation_.nodes[node];
-    view.power_back = false;
     const auto* configured = config_.node(node);
     // A word of the node from here on says that it was something else that was switched.
     const auto asked = p_.clock.now();

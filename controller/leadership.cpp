@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/rto.hpp"
+
 namespace zha {
 
 namespace {

@@ -119,8 +119,9 @@ struct SnmpTarget {
 
 /// A second controller, on another host, that takes over when the first one is gone.
 struct SpareConfig {
-    Path state;                ///< its own journal and history
-    Millis takeover_after{0};  ///< the other one has to be gone for so long; 0 = half a lease
+    Path state;  ///< its own journal and history
+    Millis takeover_after{
+        0};  ///< the other one has to be gone for so long; 0 = see takeover_after()
 };
 
 struct ControllerConfig {
@@ -158,11 +159,5 @@ struct Config {
         return nullptr;
     }
 };
-
-inline Millis takeover_after(const Config& config) {
-    const auto& spare = config.controller.spare;
-    return spare && spare->takeover_after > Millis{0} ? spare->takeover_after
-                                                      : config.timing.lease / 2;
-}
 
 }  // namespace zha

@@ -14,6 +14,9 @@ inline constexpr Millis kServiceAge{500};          ///< the agent asks about the
 inline constexpr Millis kServiceAnswerMost{5000};  ///< ... and waits so long for the answer
 inline constexpr Millis kDongleAnswerMost{15000};  ///< asked through zigbee2mqtt, behind its queue
 inline constexpr Millis kWorkerStartMost{30000};   ///< guard: from fork to the worker's first beat
-inline constexpr Millis kReconnectMost{2000};      ///< broker: longest pause between two tries
+/// Mosquitto 2.0 looks for silent clients every 6 s: wills of clients with a keepalive of 3 s came
+/// up to 10 s after their last word (docs/configuration.md).
+inline constexpr Millis kBrokerLookMost{6000};
+inline constexpr Millis kReconnectMost{2000};  ///< broker: longest pause between two tries
 
 }  // namespace zha

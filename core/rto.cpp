@@ -209,7 +209,7 @@ std::optional<Millis> RtoClass::worst() const {
 Millis will_most(const Timing& t) {
     // The daemons' keepalive is a quarter of the lease in whole seconds, at least one.
     const auto quarter = std::chrono::duration_cast<std::chrono::seconds>(t.lease / 4);
-    return Millis{std::max(quarter, std::chrono::seconds{1})} * 3 / 2;
+    return Millis{std::max(quarter, std::chrono::seconds{1})} * 3 / 2 + kBrokerLookMost;
 }
 
 std::vector<RtoClass> rto_classes(const Config& config) {
@@ -236,15 +236,32 @@ std::vector<RtoClass> rto_classes(const Config& config) {
     return all;
 }
 
+namespace {
+
+/// What of a lease is left to a spare controller under on_controller_loss: fence. The holder may
+/// count its lease on a fast clock and the spare one its wait on a slow one. The last order before
+/// the loss and the first one after it are a heartbeat each.
+Millis takeover_room(const Timing& t) {
+    const double lease = double(t.lease.count()) / (1.0 + t.drift) - double(will_most(t).count());
+    return Millis{static_cast<Millis::rep>(std::floor(lease * (1.0 - t.drift)))} - 2 * t.heartbeat;
+}
+
+}  // namespace
+
+Millis takeover_after(const Config& config) {
+    constexpr Millis kLeast{1000};
+    const auto& spare = config.controller.spare;
+    if (spare && spare->takeover_after > Millis{0}) return spare->takeover_after;
+    const auto half = config.timing.lease / 2;
+    if (config.on_controller_loss != "fence") return half;
+    return std::min(half, std::max(kLeast, takeover_room(config.timing)));
+}
+
 Status check_takeover(const Config& config) {
     if (config.on_controller_loss != "fence" || !config.controller.spare) return {};
     const auto& t = config.timing;
     const auto text = [](Millis d) { return std::to_string(d.count()) + "ms"; };
-    // The holder may count its lease on a fast clock and the spare one its wait on a slow one. The
-    // last order before the loss and the first one after it are a heartbeat each.
-    const double lease = double(t.lease.count()) / (1.0 + t.drift) - double(will_most(t).count());
-    const Millis room =
-        Millis{static_cast<Millis::rep>(std::floor(lease * (1.0 - t.drift)))} - 2 * t.heartbeat;
+    const auto room = takeover_room(t);
     const auto wanted = takeover_after(config);
     if (wanted <= room) return {};
     const auto why = text(wanted) + " is too long with on_controller_loss fence: of the lease, " +

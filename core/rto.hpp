@@ -31,8 +31,13 @@ struct RtoClass {
 
 std::vector<RtoClass> rto_classes(const Config& config);
 
-/// Until the broker sends the will of a client whose host is gone: one and a half keepalives.
+/// Until the broker sends the will of a client whose host is gone: one and a half keepalives, and
+/// it does not look all the time.
 Millis will_most(const Timing& timing);
+
+/// How long a spare controller waits for the one that acts: what is configured, or half a lease, or
+/// less where on_controller_loss: fence leaves less, but at least a second.
+Millis takeover_after(const Config& config);
 
 /// on_controller_loss: fence with a spare controller that acts too late to renew the lease.
 Status check_takeover(const Config& config);

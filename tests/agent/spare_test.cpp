@@ -1,6 +1,7 @@
 // Two controllers: whichever is lost, whenever, the network is not disturbed and is led again.
 #include <gtest/gtest.h>
 
+#include "core/rto.hpp"
 #include "simulator/cluster/cluster.hpp"
 
 namespace zha::sim {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/rto.hpp"
+
 namespace zha {
 namespace {
 
@@ -64,6 +66,10 @@ TEST(Config, ASpareControllerIsOptionalAndNeedsAPlace) {
     EXPECT_EQ(takeover_after(*config), config->timing.lease / 2);
     EXPECT_EQ(takeover_after(*parse_config(spare("{state: /e, takeover_after: 9s}"), "f")),
               Millis{9000});
+    EXPECT_LT(
+        takeover_after(*parse_config(spare("{state: /e}") + "on_controller_loss: fence\n", "f")),
+        Millis{3000})
+        << "the lease has to be renewed before it ends";
     const auto late =
         said(spare("{state: /e, takeover_after: 9s}") + "on_controller_loss: fence\n");
     EXPECT_NE(late.find("controller.spare.takeover_after: 9000ms is too long"), std::string::npos)
