@@ -90,7 +90,13 @@ class Node {
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();
-    NodeReport report() const;
+    NodeReport report() const {
+        NodeReport r;
+        report(r);
+        return r;
+    }
+    /// Into one that is there already: it is asked fifty times a second. Not boot and nonce.
+    void report(NodeReport& r) const;
     /// Makes lease memory, generation and dirty flag durable.
     Status remember();
     /// Asks the service how it is, if the last answer is older than `age`.

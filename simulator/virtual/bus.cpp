@@ -203,7 +203,7 @@ void VirtualBus::arrive(const VirtualBroker::Message& message, Millis delay) {
 void VirtualBus::hand_over(const VirtualBroker::Letter& letter) {
     // A handler may subscribe: by index.
     const auto& whose = takers(letter);
-    for (std::size_t i = 0; i < whose.size(); ++i) handlers_[whose[i]].second(letter.content);
+    for (std::size_t i = 0; i < whose.size(); ++i) subscriptions_[whose[i]].handler(letter.content);
 }
 
 const std::vector<std::size_t>& VirtualBus::takers(const VirtualBroker::Letter& letter) {
@@ -211,15 +211,21 @@ const std::vector<std::size_t>& VirtualBus::takers(const VirtualBroker::Letter& 
     auto& [topic, whose] = takers_[letter.topic];
     if (!topic.empty()) return whose;
     topic = letter.content.topic;
-    for (std::size_t i = 0; i < handlers_.size(); ++i)
-        if (topic_matches(handlers_[i].first, topic)) whose.push_back(i);
+    for (std::size_t i = 0; i < subscriptions_.size(); ++i)
+        if (subscriptions_[i].wants(topic)) whose.push_back(i);
     return whose;
 }
 
+bool VirtualBus::Subscription::wants(const std::string& topic) const {
+    return plain ? filter == topic : topic_matches(filter, topic);
+}
+
 void VirtualBus::subscribe(const std::string& filter, Handler handler) {
+    const bool plain = filter.find_first_of("+#") == std::string::npos;
+    subscriptions_.push_back({filter, plain, std::move(handler)});
     for (auto& [topic, whose] : takers_)
-        if (!topic.empty() && topic_matches(filter, topic)) whose.push_back(handlers_.size());
-    handlers_.emplace_back(filter, std::move(handler));
+        if (!topic.empty() && subscriptions_.back().wants(topic))
+            whose.push_back(subscriptions_.size() - 1);
 }
 
 void VirtualBus::on_connection(std::function<void(bool, const std::string&)> handler) {

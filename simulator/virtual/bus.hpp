@@ -124,7 +124,7 @@ class VirtualBus final : public Bus {
     /// What is left of `delay` for what goes on its way now, after what did before it.
     Millis in_turn(bool inward, Millis delay);
     void hand_over(const VirtualBroker::Letter& letter);
-    /// The handlers of its topic.
+    /// Whose topic it is: places in subscriptions_.
     const std::vector<std::size_t>& takers(const VirtualBroker::Letter& letter);
     void flush();
     bool blocked(bool inward) const;
@@ -132,10 +132,16 @@ class VirtualBus final : public Bus {
 
     VirtualBroker& broker_;
     Options options_;
-    std::deque<std::pair<std::string, Handler>> handlers_;
+    struct Subscription {
+        std::string filter;
+        bool plain;  ///< one topic, no wildcard
+        Handler handler;
+        bool wants(const std::string& topic) const;
+    };
+    std::deque<Subscription> subscriptions_;
     struct Takers {
         std::string topic;  ///< empty: not looked for yet
-        std::vector<std::size_t> handlers;
+        std::vector<std::size_t> whose;
     };
     std::deque<Takers> takers_;  ///< by topic
     std::function<void(bool, const std::string&)> on_connection_;
