@@ -64,7 +64,7 @@ Status Node::release() {
 }
 
 Task<void> Node::look_at_service(Millis age) {
-    if (service_seen != Time{0} && now() - service_seen < age) co_return;
+    if (knows_service(age)) co_return;
     auto status = co_await service.status(now() + kServiceAnswerMost);
     service_seen = now();
     if (status) {

@@ -101,6 +101,9 @@ class Node {
     Status remember();
     /// Asks the service how it is, if the last answer is older than `age`.
     Task<void> look_at_service(Millis age);
+    bool knows_service(Millis age) const {
+        return service_seen != Time{0} && now() - service_seen < age;
+    }
     /// May the radio stay on right now? Empty, or why not.
     std::string must_stop() const;
     /// The port was proven gone or silent: the epoch held ends here, durably.

@@ -17,17 +17,20 @@ namespace zha::sim {
 template <class Value, std::size_t Most>
 class Mailbox {
   public:
+    /// A new schedule: nothing was put in yet.
+    void empty() { next_ = 0; }
     std::string put(const Value& value) {
-        if (kept_.size() < Most)
-            kept_.push_back(value);
+        const auto place = next_ % Most;
+        if (place < kept_.size())
+            kept_[place] = value;
         else
-            kept_[next_ % Most] = value;
+            kept_.push_back(value);
         return text(next_++);
     }
     Result<Value> get(const std::string& given) const {
         std::uint64_t number = 0;
         if (!reads(given, number)) return Error{Errc::corrupt, "not what was encoded"};
-        if (number >= next_ || number + kept_.size() < next_)
+        if (number >= next_ || number + Most < next_)
             return Error{Errc::corrupt, "too old for the simulation"};
         return kept_[number % Most];
     }
@@ -54,6 +57,9 @@ class Mailbox {
     std::vector<Value> kept_;
     std::uint64_t next_ = 0;
 };
+
+/// Those of this thread: what comes is the next schedule's. The same few places are used again.
+void empty_mailboxes();
 
 template <class Value, std::size_t Most>
 Mailbox<Value, Most>& mailbox() {

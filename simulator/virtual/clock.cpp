@@ -128,7 +128,9 @@ Micros VirtualClock::until(Time deadline) const {
         at = Millis{((deadline + phase).count() / grain_.count() + 1) * grain_.count()} - phase;
     }
     const auto left = std::max(at - now(), Millis{0});
-    return Micros{std::llround(std::ceil(static_cast<double>(left.count()) * 1000.0 / rate_))};
+    const auto exact = static_cast<double>(left.count()) * 1000.0 / rate_;
+    const Micros whole{static_cast<Micros::rep>(exact)};
+    return static_cast<double>(whole.count()) < exact ? whole + Micros{1} : whole;
 }
 
 Task<bool> VirtualClock::sleep_until(Time deadline) {
