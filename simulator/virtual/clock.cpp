@@ -70,7 +70,7 @@ void VirtualTime::due(std::uint64_t id) {
     sleeper->wake();
 }
 
-void VirtualTime::thaw(Loop& loop) {
+void VirtualTime::thaw(asio::execution_context& loop) {
     frozen_.erase(&loop);
     for (auto& waiting : sleepers_) {
         if (waiting.context != &loop || !std::exchange(waiting.overdue, false)) continue;
@@ -79,8 +79,8 @@ void VirtualTime::thaw(Loop& loop) {
     }
 }
 
-void VirtualTime::forget(Loop& loop) {
-    std::erase(loops_, &loop);
+void VirtualTime::forget(asio::execution_context& loop) {
+    std::erase_if(driven_, [&](const Driven& d) { return d.context == &loop; });
     frozen_.erase(&loop);
     // What a dying coroutine's frame destroys may itself look at the sleepers: take them out first.
     std::vector<std::unique_ptr<Sleeper>> ended;
@@ -96,7 +96,7 @@ void VirtualTime::run_dry() {
     for (bool ran = true; ran;) {
         ran = false;
         // By index: what runs may bring another loop, and none is taken away meanwhile.
-        for (std::size_t i = 0; i < loops_.size(); ++i) ran = loops_[i]->run() || ran;
+        for (std::size_t i = 0; i < driven_.size(); ++i) ran = driven_[i].run() || ran;
     }
     if (look_) look_();
 }

@@ -5,6 +5,8 @@
 //      ends the sleepers of a loop like the death of a process; destroy it afterwards.
 #pragma once
 
+#include <asio/io_context.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -27,11 +29,20 @@ class VirtualTime {
     VirtualTime(const VirtualTime&) = delete;
     VirtualTime& operator=(const VirtualTime&) = delete;
 
-    void drive(Loop& loop) { loops_.push_back(&loop); }
-    void forget(Loop& loop);
+    void drive(Loop& loop) {
+        driven_.push_back({&loop, [&loop] { return loop.run(); }});
+    }
+    /// The same of one whose coroutines need more of asio than a Loop has.
+    void drive(asio::io_context& io) {
+        driven_.push_back({&io, [&io] {
+                               io.restart();
+                               return io.poll() > 0;
+                           }});
+    }
+    void forget(asio::execution_context& loop);
     /// A process that does not run: who is due meanwhile wakes up at the thaw.
-    void freeze(Loop& loop) { frozen_.insert(&loop); }
-    void thaw(Loop& loop);
+    void freeze(asio::execution_context& loop) { frozen_.insert(&loop); }
+    void thaw(asio::execution_context& loop);
 
     Micros elapsed() const { return schedule_.now(); }
     Schedule::Handle after(Micros delay, std::function<void()> callback) {
@@ -72,7 +83,11 @@ class VirtualTime {
     void run_dry();
 
     VirtualSchedule schedule_;
-    std::vector<Loop*> loops_;
+    struct Driven {
+        const asio::execution_context* context;
+        std::function<bool()> run;  ///< false: nothing was to be done
+    };
+    std::deque<Driven> driven_;
     Sleepers sleepers_;  ///< by id, which is by age; they are few
     std::uint64_t next_sleeper_ = 0;
     std::set<const asio::execution_context*> frozen_;
