@@ -81,7 +81,8 @@ void Controller::begin() {
                   [this](const BusMessage& m) { heard_bridge(m); });
     for (const auto& node : config_.nodes) {
         const auto& name = node.name;
-        bus.subscribe(topics_.report(name), [this](const BusMessage& m) { heard_report(m); });
+        bus.subscribe(topics_.report(name),
+                      [this, name](const BusMessage& m) { heard_report(name, m); });
         bus.subscribe(topics_.agent_status(name),
                       [this, name](const BusMessage& m) { heard_agent_status(name, m); });
         bus.subscribe(topics_.active_set(name),
@@ -120,7 +121,7 @@ void Controller::follow_schedule() {
     decide_now(command);
 }
 
-void Controller::heard_report(const BusMessage& message) {
+void Controller::heard_report(const std::string& node, const BusMessage& message) {
     if (message.retained) return;
     auto report = wire::decode_report(message.payload);
     if (!report) {
@@ -128,14 +129,12 @@ void Controller::heard_report(const BusMessage& message) {
         return;
     }
     // The broker's access rules bind a topic to a node; the payload does not.
-    const auto it = situation_.nodes.find(report->node);
-    if (it == situation_.nodes.end() || message.topic != topics_.report(report->node)) {
+    if (report->node != node) {
         spdlog::warn("{}: report of another node dropped", message.topic);
         return;
     }
     const auto nonce = report->nonce;
-    const auto node = report->node;
-    auto& view = it->second;
+    auto& view = situation_.nodes[node];
     const bool changed =
         !view.heard || view.report.state != report->state || view.report.fault != report->fault;
     news_ = news_ || changed;
@@ -151,8 +150,7 @@ void Controller::heard_report(const BusMessage& message) {
 }
 
 void Controller::send_order(const std::string& node, std::uint64_t nonce) {
-    auto instruction = decision_.instructions[node];
-    instruction.clear_fault = std::exchange(clear_fault_[node], false);
+    const auto& instruction = decision_.instructions[node];
     Order order;
     order.node = node;
     order.nonce = nonce;
@@ -161,14 +159,14 @@ void Controller::send_order(const std::string& node, std::uint64_t nonce) {
     order.epoch = instruction.epoch;
     order.lease = instruction.lease;
     order.allow_form = instruction.allow_form;
-    order.clear_fault = instruction.clear_fault;
+    order.clear_fault = std::exchange(clear_fault_[node], false);
     order.source = instruction.source;
     order.snapshot = instruction.snapshot;
     order.counter_epoch = situation_.journal.epoch;
     if (!may_send(order)) return;
     // Noted before it is sent: a lease that was perhaps sent counts as sent.
     if (order.lease > Millis{0}) situation_.nodes[node].leased_at = p_.clock.now();
-    told_[node] = decision_.instructions[node];
+    told_[node] = instruction;
     publish(topics_.order(node), wire::encode(order), false);
 }
 
@@ -202,17 +200,20 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     }
     news_ = news_ || decision.text != decision_.text || decision.state != decision_.state;
     decision_ = std::move(decision);
-    situation_.journal = decision_.journal;
+    // Else it is what stands on the disk and is known already.
     if (written) {
+        situation_.journal = decision_.journal;
         written_at_ = situation_.now;
         send_journal();
         news_ = true;
     }
-    situation_.raised = decision_.raised;
+    situation_.raised = std::move(decision_.raised);
     for (auto& [name, view] : situation_.nodes) {
-        if (decision_.failures[name] > view.failures) failed_at_[name] = situation_.now;
-        const bool old = situation_.now - failed_at_[name] > kForgetFailures;
-        view.failures = old ? 0 : decision_.failures[name];
+        const auto failures = decision_.failures[name];
+        auto& failed_at = failed_at_[name];
+        if (failures > view.failures) failed_at = situation_.now;
+        const bool old = situation_.now - failed_at > kForgetFailures;
+        view.failures = old ? 0 : failures;
         view.pulse = decision_.pulses[name];
     }
     for (const auto& event : decision_.events) tell(event);
@@ -220,10 +221,11 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
         reply(answer.command, answer.done, std::string(to_string(answer.code)), answer.text);
     if (decision_.repair_bridge) repair_bridge();
     for (auto& [name, instruction] : decision_.instructions) {
-        if (std::exchange(instruction.clear_fault, false)) clear_fault_[name] = true;
+        auto& clear_fault = clear_fault_[name];
+        if (std::exchange(instruction.clear_fault, false)) clear_fault = true;
         const auto told = told_.find(name);
         const bool news = told == told_.end() || told->second != instruction;
-        if (!news && !clear_fault_[name]) continue;
+        if (!news && !clear_fault) continue;
         told_[name] = instruction;
         publish(topics_.poke(name), "{}", false);
     }

@@ -71,7 +71,7 @@ class Controller {
     Leadership::Role role() const { return lead_.role(); }
 
   private:
-    void heard_report(const BusMessage& message);
+    void heard_report(const std::string& node, const BusMessage& message);
     void heard_command(const BusMessage& message);
     void heard_switch(const std::string& node, const BusMessage& message);
     void heard_bridge(const BusMessage& message);

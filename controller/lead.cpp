@@ -67,8 +67,8 @@ void Controller::follow_lead() {
     }
     // Again and again: a status that nobody repeats is a leftover, and one may have been lost.
     if (lead_.acting() && now - said_at_ >= config_.timing.lease / 4) say_status(State::online);
-    const bool news = !published_.contains(topics_.controller_status(spare_));
-    if (lead_.role() == Leadership::Role::standby && news && !lead_.usurped())
+    const bool waits = lead_.role() == Leadership::Role::standby && !lead_.usurped();
+    if (waits && !published_.contains(topics_.controller_status(spare_)))
         say_status(State::standby);
 }
 

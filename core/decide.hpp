@@ -173,6 +173,7 @@ Decision decide(const Situation& situation);
 
 /// Does the node still report?
 bool reachable(const Situation& situation, const std::string& node);
+bool reachable(const Situation& situation, const NodeView& node);
 /// It does not, and had the time to: a controller that has just started knows nothing yet.
 bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.

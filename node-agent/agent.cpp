@@ -89,7 +89,7 @@ Task<Status> Agent::perform(fsm::Action action, Time deadline) {
 
 Task<void> Agent::run() {
     while (!node_.stopping) {
-        co_await node_.look_at_service(kServiceAge);
+        if (!node_.knows_service(kServiceAge)) co_await node_.look_at_service(kServiceAge);
         const auto* row = fsm::next(node_.state, node_.order.goal, node_.facts());
         if (row->action == fsm::Action::rest) {
             co_await steps::look_after(node_);

@@ -133,9 +133,9 @@ void Link::send_report() {
 Task<void> Link::run() {
     while (co_await node_.clock.sleep_for(kLook)) {
         if (!node_.bus.connected()) continue;
-        auto present = node_.report();
-        present.boot = boot_;
-        const bool changed = differ(present, sent_);
+        node_.report(present_);
+        present_.boot = boot_;
+        const bool changed = differ(present_, sent_);
         const bool due = node_.now() - sent_at_ >= node_.config.timing.heartbeat;
         if (due || changed || poked_) send_report();
     }

@@ -39,6 +39,7 @@ class Link {
     std::string boot_;
     std::uint64_t nonce_ = 0;
     NodeReport sent_;
+    NodeReport present_;  ///< as it is now, to be compared
     Time sent_at_{-3600000};
     Time connected_at_{0};
     /// Of the first controller and of the spare one, since the connection.

@@ -19,8 +19,11 @@ LeaseKeeper make_keeper(const NodeParts& p, const Memory& memory) {
             p.config.timing.lease};
 }
 
-SnapshotInfo info_of(const std::optional<Manifest>& manifest) {
-    return manifest ? manifest->info : SnapshotInfo{};
+void tell(const std::optional<Manifest>& manifest, SnapshotInfo& info) {
+    if (manifest)
+        info = manifest->info;
+    else
+        info = {};
 }
 
 }  // namespace
@@ -61,7 +64,7 @@ Status Node::release() {
 }
 
 Task<void> Node::look_at_service(Millis age) {
-    if (service_seen != Time{0} && now() - service_seen < age) co_return;
+    if (knows_service(age)) co_return;
     auto status = co_await service.status(now() + kServiceAnswerMost);
     service_seen = now();
     if (status) {
@@ -111,8 +114,7 @@ std::string Node::must_stop() const {
     return {};
 }
 
-NodeReport Node::report() const {
-    NodeReport r;
+void Node::report(NodeReport& r) const {
     r.node = self.name;
     r.state = state;
     r.goal = order.goal;
@@ -122,14 +124,15 @@ NodeReport Node::report() const {
     r.lease_left = lease.left(now());
     r.service = service_status.state;
     r.dongle = dirty ? DongleState::dirty : dongle_state;
-    r.snapshot = info_of(snapshots.own());
-    r.staged = info_of(snapshots.staged());
+    tell(snapshots.own(), r.snapshot);
+    tell(snapshots.staged(), r.staged);
     r.step = step;
     r.fault = fault;
-    if (dongle_info) {
+    if (dongle_info)
         r.ieee = dongle_info->ieee;
-        r.firmware = dongle_info->revision;
-    }
+    else
+        r.ieee.clear();
+    r.firmware = dongle_info ? dongle_info->revision : 0;
     r.restarts = static_cast<std::uint32_t>(restarts.size());
     r.blank = blank && silenced;
     const auto* best = snapshots.best();
@@ -140,8 +143,7 @@ NodeReport Node::report() const {
         state == NodeState::standby && answers && best != nullptr && best->info.has_nvram && fits;
     r.service_version = service_version;
     r.unsaved = unsaved;
-    if (now() - heard_on_at < kHeardCounts) r.heard_on = heard_on;
-    return r;
+    r.heard_on = now() - heard_on_at < kHeardCounts ? heard_on : 0;
 }
 
 }  // namespace zha

@@ -90,11 +90,20 @@ class Node {
 
     Time now() const { return clock.now(); }
     fsm::Facts facts();
-    NodeReport report() const;
+    NodeReport report() const {
+        NodeReport r;
+        report(r);
+        return r;
+    }
+    /// Into one that is there already: it is asked fifty times a second. Not boot and nonce.
+    void report(NodeReport& r) const;
     /// Makes lease memory, generation and dirty flag durable.
     Status remember();
     /// Asks the service how it is, if the last answer is older than `age`.
     Task<void> look_at_service(Millis age);
+    bool knows_service(Millis age) const {
+        return service_seen != Time{0} && now() - service_seen < age;
+    }
     /// May the radio stay on right now? Empty, or why not.
     std::string must_stop() const;
     /// The port was proven gone or silent: the epoch held ends here, durably.

@@ -39,12 +39,13 @@ std::string why_not(const Situation& s, const std::string& node) {
     const auto* configured = s.config->node(node);
     if (configured == nullptr) return "there is no node " + node;
     if (s.journal.maintenance.contains(node)) return node + " is in maintenance";
-    if (!reachable(s, node)) return node + " is not reachable";
-    if (s.nodes.at(node).pulse.shaky) return node + " reports only now and then";
-    const auto& r = s.nodes.at(node).report;
+    const auto view = s.nodes.find(node);
+    if (view == s.nodes.end() || !reachable(s, view->second)) return node + " is not reachable";
+    if (view->second.pulse.shaky) return node + " reports only now and then";
+    const auto& r = view->second.report;
     if (!r.fault.empty() && !r.ready) return node + ": " + r.fault;
-    const auto firmware =
-        s.nodes.contains(s.journal.holder) ? s.nodes.at(s.journal.holder).report.firmware : 0;
+    const auto holder = s.nodes.find(s.journal.holder);
+    const auto firmware = holder == s.nodes.end() ? 0 : holder->second.report.firmware;
     if (!r.ready && firmware != 0 && r.firmware != 0 && r.firmware != firmware)
         return node + " has firmware " + std::to_string(r.firmware) + ", and " + s.journal.holder +
                " has " + std::to_string(firmware);

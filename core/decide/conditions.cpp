@@ -73,9 +73,19 @@ namespace deciding {
 
 namespace {
 
-/// Changes the remembered condition; true when it changed.
-bool turn(Context& c, const std::string& key, bool on) {
-    return on ? c.d.raised.insert(key).second : c.d.raised.erase(key) > 0;
+/// Changes the remembered condition `key` (of `node`); true when it changed. Few are raised at a
+/// time and most stay what they are: they are looked at, and no text is made.
+bool turn(Context& c, std::string_view key, bool on, std::string_view node = {}) {
+    auto& raised = c.d.raised;
+    const auto it = std::find_if(raised.begin(), raised.end(), [&](std::string_view r) {
+        return r.size() == key.size() + node.size() && r.starts_with(key) && r.ends_with(node);
+    });
+    if (on == (it != raised.end())) return false;
+    if (on)
+        raised.insert(std::string(key) + std::string(node));
+    else
+        raised.erase(it);
+    return true;
 }
 
 bool dongle_bad(const NodeReport& r) {
@@ -84,34 +94,34 @@ bool dongle_bad(const NodeReport& r) {
     return r.dongle == DongleState::absent || r.dongle == DongleState::faulty || stuck;
 }
 
-void watch_node(Context& c, const std::string& name) {
-    const bool reachable = c.reachable(name);
+void watch_node(Context& c, const std::string& name, const NodeView& node) {
+    const bool reachable = c.reachable(node);
     const bool up = reachable && !c.d.pulses[name].shaky;
-    const auto& r = c.report(name);
+    const auto& r = node.report;
     const auto& timing = c.s.config->timing;
     const bool known = reachable || c.s.now > c.s.since + timing.heartbeat * timing.fall;
-    if (known && turn(c, "down " + name, !up))
+    if (known && turn(c, "down ", !up, name))
         c.event(up ? EventKind::node_up : EventKind::node_down, name, "",
                 name + (up ? " reports again" : " does not report"));
     if (!reachable) return;
-    if (turn(c, "dongle " + name, dongle_bad(r)))
+    if (turn(c, "dongle ", dongle_bad(r), name))
         c.event(dongle_bad(r) ? EventKind::dongle_fault : EventKind::dongle_recovered, name, "",
                 "the dongle of " + name + " is " + std::string(to_string(r.dongle)) +
                     (!dongle_bad(r) || r.fault.empty() ? "" : ": " + r.fault));
     const bool stranger = !c.j.fingerprint.empty() && !r.snapshot.fingerprint.empty() &&
                           r.snapshot.fingerprint != c.j.fingerprint;
-    if (turn(c, "identity " + name, stranger) && stranger)
+    if (turn(c, "identity ", stranger, name) && stranger)
         c.event(EventKind::identity_mismatch, name, "", name + " holds another network");
 }
 
 /// A standby's snapshot that gets old is told before it is too old to be used.
-void watch_snapshot(Context& c, const std::string& name) {
-    const auto& r = c.report(name);
-    if (!r.ready || name == c.j.holder || !c.reachable(name)) return;
+void watch_snapshot(Context& c, const std::string& name, const NodeView& node) {
+    const auto& r = node.report;
+    if (!r.ready || name == c.j.holder || !c.reachable(node)) return;
     const auto taken = std::max(r.snapshot.taken_at, r.staged.taken_at);
     const auto age = std::chrono::seconds(c.s.wall - taken);
     const bool old = age > c.s.config->timing.rpo_warn;
-    if (turn(c, "old " + name, old))
+    if (turn(c, "old ", old, name))
         c.event(
             old ? EventKind::snapshot_old : EventKind::snapshot_fresh, name, "",
             "the snapshot of " + name + " is " + std::to_string(age.count() / 60) + " minutes old");
@@ -126,7 +136,7 @@ void watch_air(Context& c) {
         const auto state = node.report.state;
         const bool says = state == NodeState::active || state == NodeState::recovering ||
                           state == NodeState::draining || node.report.dongle == DongleState::on_air;
-        if (!says || !c.reachable(name)) continue;
+        if (!says || !c.reachable(node)) continue;
         names += (names.empty() ? "" : " and ") + name;
         ++count;
     }
@@ -137,8 +147,8 @@ void watch_air(Context& c) {
 /// A standby heard somebody on the air who should not be there. The veto itself is the agent's.
 void watch_heard(Context& c) {
     for (const auto& [name, node] : c.s.nodes) {
-        const bool heard = node.report.heard_on != 0 && c.reachable(name);
-        if (turn(c, "heard " + name, heard) && heard)
+        const bool heard = node.report.heard_on != 0 && c.reachable(node);
+        if (turn(c, "heard ", heard, name) && heard)
             c.event(EventKind::two_on_air, name, "",
                     name +
                         " was not made active: it heard a coordinator of this network on channel " +
@@ -149,13 +159,13 @@ void watch_heard(Context& c) {
 /// What the other ways to a node say.
 void watch_paths(Context& c) {
     for (const auto& [name, node] : c.s.nodes) {
-        const bool other = node.probe == Probe::answers && !c.reachable(name);
-        if (turn(c, "path " + name, other) && other)
+        const bool other = node.probe == Probe::answers && !c.reachable(node);
+        if (turn(c, "path ", other, name) && other)
             c.event(EventKind::path_down, name, "",
                     "the host of " + name +
                         " answers on its own path: its agent is gone or the broker's path is down");
         const bool failed = !node.fence_fault.empty();
-        if (turn(c, "fence " + name, failed) && failed)
+        if (turn(c, "fence ", failed, name) && failed)
             c.event(EventKind::fence_failed, name, "",
                     "the power of " + name + " could not be switched: " + node.fence_fault);
     }
@@ -200,8 +210,8 @@ void watch_standby(Context& c) {
 
 void watch(Context& c) {
     for (const auto& [name, node] : c.s.nodes) {
-        watch_node(c, name);
-        watch_snapshot(c, name);
+        watch_node(c, name, node);
+        watch_snapshot(c, name, node);
     }
     watch_standby(c);
     watch_air(c);

@@ -18,6 +18,7 @@ class Context {
     const NodeView& view(const std::string& node) const;
     const NodeReport& report(const std::string& node) const { return view(node).report; }
     bool reachable(const std::string& node) const { return zha::reachable(s, node); }
+    bool reachable(const NodeView& node) const { return zha::reachable(s, node); }
     bool lost(const std::string& node) const { return zha::lost(s, node); }
     bool holder_released() const { return j.holder.empty() || j.released; }
     /// Time for which the current phase lasts.

@@ -85,7 +85,7 @@ void adopt(Context& c) {
     const bool waited = c.s.now >= c.s.since + c.s.config->timing.hold_down;
     for (const auto& [name, node] : c.s.nodes) {
         // It might hold a higher one, until every lease that nobody renews is over.
-        if (!c.reachable(name) && !waited) return;
+        if (!c.reachable(node) && !waited) return;
         highest = std::max(highest, node.report.epoch);
     }
     for (const auto& [name, node] : c.s.nodes)
@@ -207,9 +207,12 @@ void describe(Context& c) {
 
 bool reachable(const Situation& s, const std::string& node) {
     const auto it = s.nodes.find(node);
-    if (it == s.nodes.end() || !it->second.heard) return false;
+    return it != s.nodes.end() && reachable(s, it->second);
+}
+
+bool reachable(const Situation& s, const NodeView& node) {
     const auto& timing = s.config->timing;
-    return s.now - it->second.heard_at <= timing.heartbeat * timing.fall;
+    return node.heard && s.now - node.heard_at <= timing.heartbeat * timing.fall;
 }
 
 bool lost(const Situation& s, const std::string& node) {
@@ -247,7 +250,8 @@ Decision decide(const Situation& situation) {
     Decision d;
     d.journal = situation.journal;
     d.raised = situation.raised;
-    for (const auto& [name, node] : situation.nodes) d.failures[name] = node.failures;
+    for (const auto& [name, node] : situation.nodes)
+        d.failures.emplace_hint(d.failures.end(), name, node.failures);
     deciding::Context c(situation, d);
     deciding::adopt(c);
     deciding::catch_up(c);
@@ -274,7 +278,7 @@ Decision decide(const Situation& situation) {
     d.frozen = frozen(*situation.config, d.journal, situation.wall);
     deciding::watch(c);
     for (const auto& [name, node] : situation.nodes)
-        d.instructions[name] = deciding::instruct(c, name);
+        d.instructions.emplace_hint(d.instructions.end(), name, deciding::instruct(c, name));
     if (situation.command && situation.command->verb == OperatorCommand::Verb::clear_fault) {
         const auto told = d.instructions.find(situation.command->node);
         if (told != d.instructions.end()) told->second.clear_fault = true;

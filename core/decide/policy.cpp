@@ -76,11 +76,11 @@ void take_pulses(Context& c) {
         auto pulse = node.pulse;
         if (node.heard && node.heard_at > pulse.beat)
             count(c.s.config->timing, node.heard_at, pulse);
-        if (node.heard && !c.reachable(name)) pulse.shaky = true;
+        if (node.heard && !c.reachable(node)) pulse.shaky = true;
         const bool fit = !c.j.move && name != c.j.holder && why_not_automatic(c.s, name).empty();
         if (fit && !pulse.fit) pulse.fit_since = c.s.now;
         pulse.fit = fit;
-        c.d.pulses[name] = pulse;
+        c.d.pulses.emplace_hint(c.d.pulses.end(), name, pulse);
     }
 }
 

@@ -32,6 +32,7 @@ Task<void> look_after_active(Node& node) {
 
 Task<void> ping_standby(Node& node) {
     const auto& timing = node.config.timing;
+    if (node.state != NodeState::standby) co_return;
     const auto wait = node.ping_failures > 0 ? std::min(kPingAgain, timing.ping) : timing.ping;
     if (timing.ping_fall == 0 || node.now() - node.pinged_at < wait) co_return;
     node.pinged_at = node.now();
@@ -74,10 +75,9 @@ void verify_snapshots(Node& node) {
 }  // namespace
 
 Task<void> look_after(Node& node) {
-    if (node.state == NodeState::active) co_await look_after_active(node);
-    if (node.state != NodeState::standby) co_return;
-    verify_snapshots(node);
-    co_await ping_standby(node);
+    if (node.state == NodeState::active) return look_after_active(node);
+    if (node.state == NodeState::standby) verify_snapshots(node);
+    return ping_standby(node);
 }
 
 }  // namespace zha::steps

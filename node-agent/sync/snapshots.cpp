@@ -92,8 +92,9 @@ Status Snapshots::keep(Manifest manifest, const Files& files) {
     const Path partial = final.string() + kPartial;
     auto status = store_.remove_all(partial);
     for (const auto& [path, content] : files) {
-        if (status) status = store_.make_directory((partial / path).parent_path(), 0700);
-        if (status) status = store_.write(partial / path, content, 0600);
+        const auto file = partial / path;
+        if (status) status = store_.make_directory(file.parent_path(), 0700);
+        if (status) status = store_.write(file, content, 0600);
     }
     if (status) status = store_.write(partial / kManifest, encode_manifest(manifest), 0600);
     if (status) status = store_.rename(partial, final);

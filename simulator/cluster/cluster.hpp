@@ -46,22 +46,22 @@ class ControllerProcess {
           devices_(std::move(devices)),
           controller(config, {clock, bus, store, history, traps, &devices_}, std::move(journal),
                      self),
-          io_(std::make_unique<asio::io_context>(ASIO_CONCURRENCY_HINT_UNSAFE)) {
+          loop_(std::make_unique<Loop>()) {
         controller.begin();
         bus.start();
-        asio::co_spawn(*io_, controller.run(), asio::detached);
-        time_.drive(*io_);
+        asio::co_spawn(*loop_, controller.run(), asio::detached);
+        time_.drive(*loop_);
     }
-    ~ControllerProcess() { time_.forget(*io_); }
+    ~ControllerProcess() { time_.forget(*loop_); }
     ControllerProcess(const ControllerProcess&) = delete;
     ControllerProcess& operator=(const ControllerProcess&) = delete;
 
     void freeze() {
         bus.stun();
-        time_.freeze(*io_);
+        time_.freeze(*loop_);
     }
     void thaw() {
-        time_.thaw(*io_);
+        time_.thaw(*loop_);
         bus.resume();
     }
 
@@ -78,7 +78,7 @@ class ControllerProcess {
     Controller controller;
 
   private:
-    std::unique_ptr<asio::io_context> io_;  ///< ends before what its coroutines use
+    std::unique_ptr<Loop> loop_;  ///< ends before what its coroutines use
 };
 
 struct Cluster {

@@ -55,26 +55,26 @@ class AgentProcess {
           node({w.config, self, clock, bus, store, service, dongle_, std::move(fetch)}, memory),
           agent_(node),
           link_(node),
-          io_(std::make_unique<asio::io_context>(ASIO_CONCURRENCY_HINT_UNSAFE)) {
+          loop_(std::make_unique<Loop>()) {
         (void)node.snapshots.scan();
         agent_.begin();
         link_.begin();
         bus.start();
-        asio::co_spawn(*io_, agent_.run(), asio::detached);
-        asio::co_spawn(*io_, agent_.watch(), asio::detached);
-        asio::co_spawn(*io_, link_.run(), asio::detached);
-        time_.drive(*io_);
+        asio::co_spawn(*loop_, agent_.run(), asio::detached);
+        asio::co_spawn(*loop_, agent_.watch(), asio::detached);
+        asio::co_spawn(*loop_, link_.run(), asio::detached);
+        time_.drive(*loop_);
     }
-    ~AgentProcess() { time_.forget(*io_); }
+    ~AgentProcess() { time_.forget(*loop_); }
     AgentProcess(const AgentProcess&) = delete;
     AgentProcess& operator=(const AgentProcess&) = delete;
 
     void freeze() {
         bus.stun();
-        time_.freeze(*io_);
+        time_.freeze(*loop_);
     }
     void thaw() {
-        time_.thaw(*io_);
+        time_.thaw(*loop_);
         bus.resume();
     }
 
@@ -89,7 +89,7 @@ class AgentProcess {
   private:
     Agent agent_;
     Link link_;
-    std::unique_ptr<asio::io_context> io_;  ///< ends before what its coroutines use
+    std::unique_ptr<Loop> loop_;  ///< ends before what its coroutines use
 };
 
 struct Host {

@@ -352,11 +352,17 @@ void House::count_steps() {
         const auto& h = *hosts[i];
         if (!h.agent) continue;
         const auto& node = h.agent->node;
-        note(i, node.step.empty() ? to_string(node.state) : std::string_view(node.step));
+        // Nearly always it is what it was, and no text need be looked at.
+        const auto state = node.step.empty() ? std::optional(node.state) : std::nullopt;
+        if (!state || state != states_[i])
+            note(i, state ? to_string(*state) : std::string_view(node.step));
+        states_[i] = state;
     }
     if (const auto* leader = acting()) {
         const auto& move = leader->journal().move;
-        note(2, move ? to_string(move->phase) : "");
+        const auto phase = move ? std::optional(move->phase) : std::nullopt;
+        if (phase != phase_) note(2, phase ? to_string(*phase) : "");
+        phase_ = phase;
     }
     if (!changed) return;
     ++steps;

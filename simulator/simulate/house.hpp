@@ -123,6 +123,8 @@ class House {
 
     std::array<bool, 2> off_{};
     std::array<std::string, 3> progress_;
+    std::array<std::optional<NodeState>, 2> states_;  ///< that progress_ names
+    std::optional<MovePhase> phase_;
     unsigned commands_ = 0;
     Micros vouched_at_{-1};
     bool formed_ = false;  ///< a fresh house has its network

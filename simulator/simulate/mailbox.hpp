@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -16,20 +17,20 @@ namespace zha::sim {
 template <class Value, std::size_t Most>
 class Mailbox {
   public:
+    /// A new schedule: nothing was put in yet.
+    void empty() { next_ = 0; }
     std::string put(const Value& value) {
-        if (kept_.size() < Most)
-            kept_.push_back(value);
+        const auto place = next_ % Most;
+        if (place < kept_.size())
+            kept_[place] = value;
         else
-            kept_[next_ % Most] = value;
+            kept_.push_back(value);
         return text(next_++);
     }
     Result<Value> get(const std::string& given) const {
         std::uint64_t number = 0;
-        const auto* end = given.data() + given.size();
-        if (given.size() < 2 || std::from_chars(given.data() + 1, end, number).ec != std::errc() ||
-            given != text(number))
-            return Error{Errc::corrupt, "not what was encoded"};
-        if (number >= next_ || number + kept_.size() < next_)
+        if (!reads(given, number)) return Error{Errc::corrupt, "not what was encoded"};
+        if (number >= next_ || number + Most < next_)
             return Error{Errc::corrupt, "too old for the simulation"};
         return kept_[number % Most];
     }
@@ -40,10 +41,25 @@ class Mailbox {
         const auto digits = std::to_string(number);
         return "{" + digits + ":" + digits + "}";
     }
+    /// Is it what text() makes of some number?
+    static bool reads(std::string_view given, std::uint64_t& number) {
+        const auto size = given.size() / 2 - 1;
+        if (given.size() < 5 || given.size() != 2 * size + 3 || given.front() != '{' ||
+            given.back() != '}' || given[size + 1] != ':')
+            return false;
+        const auto digits = given.substr(1, size);
+        const auto* end = digits.data() + size;
+        const auto read = std::from_chars(digits.data(), end, number);
+        return read.ec == std::errc() && read.ptr == end && (size == 1 || digits.front() != '0') &&
+               given.substr(size + 2, size) == digits;
+    }
 
     std::vector<Value> kept_;
     std::uint64_t next_ = 0;
 };
+
+/// Those of this thread: what comes is the next schedule's. The same few places are used again.
+void empty_mailboxes();
 
 template <class Value, std::size_t Most>
 Mailbox<Value, Most>& mailbox() {

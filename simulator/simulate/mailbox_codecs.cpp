@@ -11,6 +11,13 @@ constexpr std::size_t kMessages = 512;  ///< more than can be on their way at on
 constexpr std::size_t kFiles = 8192;    ///< more than a schedule writes
 }  // namespace
 
+void sim::empty_mailboxes() {
+    mailbox<NodeReport, kMessages>().empty();
+    mailbox<Order, kMessages>().empty();
+    mailbox<Journal, kFiles>().empty();
+    mailbox<Manifest, kFiles>().empty();
+}
+
 std::string wire::encode(const NodeReport& report) {
     return sim::mailbox<NodeReport, kMessages>().put(report);
 }

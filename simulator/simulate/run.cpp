@@ -5,6 +5,7 @@
 #include "core/lease.hpp"
 #include "simulator/simulate/faults.hpp"
 #include "simulator/simulate/house.hpp"
+#include "simulator/simulate/mailbox.hpp"
 #include "simulator/simulate/people.hpp"
 
 namespace zha::sim {
@@ -103,6 +104,7 @@ bool get_ready(House& house) {
 }  // namespace
 
 Outcome run(const Plan& plan, const Story& story) {
+    empty_mailboxes();
     Outcome outcome;
     House house(plan);
     if (story)

@@ -34,10 +34,15 @@ std::string VirtualBroker::retained(const std::string& topic) const {
     return it == retained_.end() ? std::string() : it->second;
 }
 
+VirtualBroker::Message VirtualBroker::letter(const std::string& topic, const std::string& payload,
+                                             bool retained) {
+    const auto number = topics_.try_emplace(topic, topics_.size()).first->second;
+    return std::make_shared<const Letter>(Letter{{topic, payload, retained}, number});
+}
+
 void VirtualBroker::inject(const BusMessage& message) {
     if (message.retained) retained_[message.topic] = message.payload;
-    distribute(
-        std::make_shared<const BusMessage>(BusMessage{message.topic, message.payload, false}));
+    distribute(letter(message.topic, message.payload, false));
 }
 
 void VirtualBroker::join(VirtualBus& client) {
@@ -67,9 +72,7 @@ void VirtualBroker::distribute(const Message& message) {
 
 void VirtualBroker::replay(VirtualBus& client) {
     for (const auto& [topic, payload] : retained_)
-        if (!payload.empty())
-            client.arrive(std::make_shared<const BusMessage>(BusMessage{topic, payload, true}),
-                          delay());
+        if (!payload.empty()) client.arrive(letter(topic, payload, true), delay());
 }
 
 void VirtualBroker::send(Parcel parcel, Millis delay) {
@@ -85,16 +88,17 @@ void VirtualBroker::send(Parcel parcel, Millis delay) {
 }
 
 void VirtualBroker::deliver(std::size_t place) {
-    const auto parcel = std::move(parcels_[place]);
+    auto parcel = std::move(parcels_[place]);
     free_.push_back(place);
     auto* client = client_of(parcel.session);
     if (client == nullptr || client->severed_) return;
     if (client->blocked(parcel.inward)) {
-        client->held_.push_back(parcel);
+        client->held_.push_back(std::move(parcel));
     } else if (parcel.inward) {
         client->hand_over(*parcel.message);
     } else {
-        if (parcel.retain) retained_[parcel.message->topic] = parcel.message->payload;
+        const auto& content = parcel.message->content;
+        if (parcel.retain) retained_[content.topic] = content.payload;
         distribute(parcel.message);
     }
 }
@@ -174,48 +178,54 @@ bool VirtualBus::blocked(bool inward) const {
     return inward ? cut_in_ || stunned_ : cut_out_;
 }
 
-void VirtualBus::carry(Millis delay, Parcel parcel) {
+Millis VirtualBus::in_turn(bool inward, Millis delay) {
     const auto now = instant(broker_.time_);
-    auto& last = parcel.inward ? last_in_ : last_out_;
+    auto& last = inward ? last_in_ : last_out_;
     last = std::max(last, now + delay);
-    // It comes in its turn, but nobody would look at it.
-    if (parcel.inward && takers(parcel.message->topic).empty()) return;
-    parcel.session = session_;
-    broker_.send(std::move(parcel), last - now);
+    return last - now;
 }
 
 Status VirtualBus::publish(const std::string& topic, const std::string& payload, bool retain, int) {
     if (!connected_ || severed_)
         return {Errc::unavailable, topic + ": not connected to the broker"};
-    auto message = std::make_shared<const BusMessage>(BusMessage{topic, payload, false});
-    carry(broker_.delay(), {0, false, retain, std::move(message)});
+    const auto delay = in_turn(false, broker_.delay());
+    broker_.send({session_, false, retain, broker_.letter(topic, payload, false)}, delay);
     return {};
 }
 
 void VirtualBus::arrive(const VirtualBroker::Message& message, Millis delay) {
-    if (message->payload.size() > kPayloadMax) return;
-    carry(delay, {0, true, false, message});
+    if (message->content.payload.size() > kPayloadMax) return;
+    const auto left = in_turn(true, delay);
+    // It comes in its turn, but nobody would look at it.
+    if (!takers(*message).empty()) broker_.send({session_, true, false, message}, left);
 }
 
-void VirtualBus::hand_over(const BusMessage& message) {
+void VirtualBus::hand_over(const VirtualBroker::Letter& letter) {
     // A handler may subscribe: by index.
-    const auto& whose = takers(message.topic);
-    for (std::size_t i = 0; i < whose.size(); ++i) handlers_[whose[i]].second(message);
+    const auto& whose = takers(letter);
+    for (std::size_t i = 0; i < whose.size(); ++i) subscriptions_[whose[i]].handler(letter.content);
 }
 
-const std::vector<std::size_t>& VirtualBus::takers(const std::string& topic) {
-    const auto known = takers_.find(topic);
-    if (known != takers_.end()) return known->second;
-    auto& whose = takers_[topic];
-    for (std::size_t i = 0; i < handlers_.size(); ++i)
-        if (topic_matches(handlers_[i].first, topic)) whose.push_back(i);
+const std::vector<std::size_t>& VirtualBus::takers(const VirtualBroker::Letter& letter) {
+    if (letter.topic >= takers_.size()) takers_.resize(letter.topic + 1);
+    auto& [topic, whose] = takers_[letter.topic];
+    if (!topic.empty()) return whose;
+    topic = letter.content.topic;
+    for (std::size_t i = 0; i < subscriptions_.size(); ++i)
+        if (subscriptions_[i].wants(topic)) whose.push_back(i);
     return whose;
 }
 
+bool VirtualBus::Subscription::wants(const std::string& topic) const {
+    return plain ? filter == topic : topic_matches(filter, topic);
+}
+
 void VirtualBus::subscribe(const std::string& filter, Handler handler) {
+    const bool plain = filter.find_first_of("+#") == std::string::npos;
+    subscriptions_.push_back({filter, plain, std::move(handler)});
     for (auto& [topic, whose] : takers_)
-        if (topic_matches(filter, topic)) whose.push_back(handlers_.size());
-    handlers_.emplace_back(filter, std::move(handler));
+        if (!topic.empty() && subscriptions_.back().wants(topic))
+            whose.push_back(subscriptions_.size() - 1);
 }
 
 void VirtualBus::on_connection(std::function<void(bool, const std::string&)> handler) {
@@ -270,7 +280,11 @@ void VirtualBus::sever() {
 }
 
 void VirtualBus::flush() {
-    for (auto& parcel : std::exchange(held_, {})) carry(Millis{0}, std::move(parcel));
+    for (auto& parcel : std::exchange(held_, {})) {
+        parcel.session = session_;
+        const auto delay = in_turn(parcel.inward, Millis{0});
+        broker_.send(std::move(parcel), delay);
+    }
 }
 
 }  // namespace zha::sim

@@ -45,7 +45,12 @@ class VirtualBroker {
 
   private:
     friend class VirtualBus;
-    using Message = std::shared_ptr<const BusMessage>;
+    /// With the number of its topic: each has one, given at its first message.
+    struct Letter {
+        BusMessage content;
+        std::size_t topic = 0;
+    };
+    using Message = std::shared_ptr<const Letter>;
     /// A message on its way to or from a client.
     struct Parcel {
         std::uint64_t session = 0;  ///< when that is over, it is void
@@ -54,6 +59,7 @@ class VirtualBroker {
         Message message;
     };
 
+    Message letter(const std::string& topic, const std::string& payload, bool retained);
     void join(VirtualBus& client);
     void leave(VirtualBus& client, bool with_will);
     void distribute(const Message& message);
@@ -69,6 +75,7 @@ class VirtualBroker {
     std::mt19937_64 random_;
     bool up_ = true;
     std::map<std::string, std::string> retained_;
+    std::unordered_map<std::string, std::size_t> topics_;
     std::vector<VirtualBus*> clients_;  ///< all, in order of creation
     std::uint64_t sessions_ = 0;        ///< there were so far
     std::vector<Parcel> parcels_;
@@ -114,19 +121,29 @@ class VirtualBus final : public Bus {
     void try_to_connect();
     void lose(const std::string& why);
     void arrive(const VirtualBroker::Message& message, Millis delay);
-    /// Delivered at `delay` from now, in order; held while the link is cut, void without session.
-    void carry(Millis delay, Parcel parcel);
-    void hand_over(const BusMessage& message);
-    /// The handlers of this topic.
-    const std::vector<std::size_t>& takers(const std::string& topic);
+    /// What is left of `delay` for what goes on its way now, after what did before it.
+    Millis in_turn(bool inward, Millis delay);
+    void hand_over(const VirtualBroker::Letter& letter);
+    /// Whose topic it is: places in subscriptions_.
+    const std::vector<std::size_t>& takers(const VirtualBroker::Letter& letter);
     void flush();
     bool blocked(bool inward) const;
     void give_up_later();
 
     VirtualBroker& broker_;
     Options options_;
-    std::deque<std::pair<std::string, Handler>> handlers_;
-    std::unordered_map<std::string, std::vector<std::size_t>> takers_;
+    struct Subscription {
+        std::string filter;
+        bool plain;  ///< one topic, no wildcard
+        Handler handler;
+        bool wants(const std::string& topic) const;
+    };
+    std::deque<Subscription> subscriptions_;
+    struct Takers {
+        std::string topic;  ///< empty: not looked for yet
+        std::vector<std::size_t> whose;
+    };
+    std::deque<Takers> takers_;  ///< by topic
     std::function<void(bool, const std::string&)> on_connection_;
     bool online_ = false;  ///< the broker's view
     bool started_ = false;

@@ -70,22 +70,22 @@ void VirtualTime::due(std::uint64_t id) {
     sleeper->wake();
 }
 
-void VirtualTime::thaw(asio::io_context& io) {
-    frozen_.erase(&io);
+void VirtualTime::thaw(asio::execution_context& loop) {
+    frozen_.erase(&loop);
     for (auto& waiting : sleepers_) {
-        if (waiting.context != &io || !std::exchange(waiting.overdue, false)) continue;
+        if (waiting.context != &loop || !std::exchange(waiting.overdue, false)) continue;
         const auto whose = waiting.id;
         waiting.alarm = schedule_.after(Micros{0}, [this, whose] { due(whose); });
     }
 }
 
-void VirtualTime::forget(asio::io_context& io) {
-    std::erase(contexts_, &io);
-    frozen_.erase(&io);
+void VirtualTime::forget(asio::execution_context& loop) {
+    std::erase_if(driven_, [&](const Driven& d) { return d.context == &loop; });
+    frozen_.erase(&loop);
     // What a dying coroutine's frame destroys may itself look at the sleepers: take them out first.
     std::vector<std::unique_ptr<Sleeper>> ended;
     std::erase_if(sleepers_, [&](Waiting& waiting) {
-        if (waiting.context != &io) return false;
+        if (waiting.context != &loop) return false;
         schedule_.cancel(waiting.alarm);
         ended.push_back(std::move(waiting.sleeper));
         return true;
@@ -95,11 +95,8 @@ void VirtualTime::forget(asio::io_context& io) {
 void VirtualTime::run_dry() {
     for (bool ran = true; ran;) {
         ran = false;
-        // By index: what runs may bring another context, and none is taken away meanwhile.
-        for (std::size_t i = 0; i < contexts_.size(); ++i) {
-            contexts_[i]->restart();
-            ran = contexts_[i]->poll() > 0 || ran;
-        }
+        // By index: what runs may bring another loop, and none is taken away meanwhile.
+        for (std::size_t i = 0; i < driven_.size(); ++i) ran = driven_[i].run() || ran;
     }
     if (look_) look_();
 }
@@ -131,7 +128,9 @@ Micros VirtualClock::until(Time deadline) const {
         at = Millis{((deadline + phase).count() / grain_.count() + 1) * grain_.count()} - phase;
     }
     const auto left = std::max(at - now(), Millis{0});
-    return Micros{std::llround(std::ceil(static_cast<double>(left.count()) * 1000.0 / rate_))};
+    const auto exact = static_cast<double>(left.count()) * 1000.0 / rate_;
+    const Micros whole{static_cast<Micros::rep>(exact)};
+    return static_cast<double>(whole.count()) < exact ? whole + Micros{1} : whole;
 }
 
 Task<bool> VirtualClock::sleep_until(Time deadline) {

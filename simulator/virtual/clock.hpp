@@ -1,11 +1,12 @@
 // What: one timeline that moves only when it is told to, and the clocks of the hosts on it.
 // Why: what the daemons do within hours is tested within a second, the same every time.
-// Contract: one thread. The daemons' io_contexts are driven by VirtualTime: all of them run dry
+// Contract: one thread. The daemons' loops are driven by VirtualTime: all of them run dry
 //      between any two instants. Sleepers wake one at a time, by due time, then by age. forget()
-//      ends the sleepers of an io_context like the death of a process; destroy it afterwards.
+//      ends the sleepers of a loop like the death of a process; destroy it afterwards.
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "platform/clock/clock.hpp"
+#include "simulator/virtual/loop.hpp"
 #include "simulator/virtual_schedule.hpp"
 
 namespace zha::sim {
@@ -27,11 +29,20 @@ class VirtualTime {
     VirtualTime(const VirtualTime&) = delete;
     VirtualTime& operator=(const VirtualTime&) = delete;
 
-    void drive(asio::io_context& io) { contexts_.push_back(&io); }
-    void forget(asio::io_context& io);
+    void drive(Loop& loop) {
+        driven_.push_back({&loop, [&loop] { return loop.run(); }});
+    }
+    /// The same of one whose coroutines need more of asio than a Loop has.
+    void drive(asio::io_context& io) {
+        driven_.push_back({&io, [&io] {
+                               io.restart();
+                               return io.poll() > 0;
+                           }});
+    }
+    void forget(asio::execution_context& loop);
     /// A process that does not run: who is due meanwhile wakes up at the thaw.
-    void freeze(asio::io_context& io) { frozen_.insert(&io); }
-    void thaw(asio::io_context& io);
+    void freeze(asio::execution_context& loop) { frozen_.insert(&loop); }
+    void thaw(asio::execution_context& loop);
 
     Micros elapsed() const { return schedule_.now(); }
     Schedule::Handle after(Micros delay, std::function<void()> callback) {
@@ -72,7 +83,11 @@ class VirtualTime {
     void run_dry();
 
     VirtualSchedule schedule_;
-    std::vector<asio::io_context*> contexts_;
+    struct Driven {
+        const asio::execution_context* context;
+        std::function<bool()> run;  ///< false: nothing was to be done
+    };
+    std::deque<Driven> driven_;
     Sleepers sleepers_;  ///< by id, which is by age; they are few
     std::uint64_t next_sleeper_ = 0;
     std::set<const asio::execution_context*> frozen_;

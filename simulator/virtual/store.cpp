@@ -1,5 +1,7 @@
 #include "simulator/virtual/store.hpp"
 
+#include <algorithm>
+
 namespace zha::sim {
 
 namespace {
@@ -41,10 +43,12 @@ Result<std::string> VirtualStore::read(const Path& file, std::size_t max_bytes) 
 
 Status VirtualStore::write(const Path& file, const std::string& bytes, unsigned mode) {
     if (full_) return no_space(file.string());
-    const auto parent = entries_.find(key(file.parent_path()));
-    if (parent == entries_.end() || !parent->second.directory)
+    const auto name = key(file);
+    const auto slash = name.rfind('/');
+    const auto parent = entries_.find(name.substr(0, std::max<std::size_t>(slash, 1)));
+    if (slash == std::string::npos || parent == entries_.end() || !parent->second.directory)
         return {Errc::io, file.string() + ": no such directory"};
-    entries_[key(file)] = {false, mode, bytes};
+    entries_[name] = {false, mode, bytes};
     ++writes_;
     return {};
 }

@@ -338,11 +338,11 @@ TEST_F(AgentTest, AServiceStartedBehindItsBackIsKilledAndFenced) {
     boot();
     ASSERT_TRUE(reaches(NodeState::standby, 20 * kSecond));
     script.order.goal = Goal::standby;
-    asio::io_context io;
-    world.time.drive(io);
-    asio::co_spawn(io, host.service.start(host.clock.now() + kSecond), asio::detached);
+    sim::Loop loop;
+    world.time.drive(loop);
+    asio::co_spawn(loop, host.service.start(host.clock.now() + kSecond), asio::detached);
     world.time.advance(10 * kSecond);
-    world.time.forget(io);
+    world.time.forget(loop);
     EXPECT_EQ(host.service.starts, 1U);
     EXPECT_FALSE(host.service.running());
     EXPECT_FALSE(host.stick.on_air());
