@@ -200,9 +200,8 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     }
     news_ = news_ || decision.text != decision_.text || decision.state != decision_.state;
     decision_ = std::move(decision);
-    // Else it is what stands on the disk and is known already.
+    situation_.journal = decision_.journal;
     if (written) {
-        situation_.journal = decision_.journal;
         written_at_ = situation_.now;
         send_journal();
         news_ = true;

@@ -1,7 +1,5 @@
 #include "node-agent/memory.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -45,14 +43,14 @@ Result<Memory> MemoryFile::load() {
 
 Status MemoryFile::save(const Memory& m) {
     if (on_disk_ && m == saved_) return {};
-    // JSON by hand: numbers and a truth value only, written with every order that says something
-    // new.
-    const auto text = fmt::format(
-        "{{\n  \"version\": {},\n  \"incarnation\": {},\n  \"epoch\": {},\n  \"released\": {},\n"
-        "  \"generation\": {},\n  \"content\": {},\n  \"dirty\": {}\n}}\n",
-        kVersion, m.lease.incarnation, m.lease.epoch, m.lease.released, m.generation, m.content,
-        m.dirty);
-    auto written = store_.write(file_, text, 0600);
+    const nlohmann::ordered_json value{{"version", kVersion},
+                                       {"incarnation", m.lease.incarnation},
+                                       {"epoch", m.lease.epoch},
+                                       {"released", m.lease.released},
+                                       {"generation", m.generation},
+                                       {"content", m.content},
+                                       {"dirty", m.dirty}};
+    auto written = store_.write(file_, value.dump(2) + "\n", 0600);
     if (!written) return written;
     saved_ = m;
     on_disk_ = true;

@@ -2,7 +2,9 @@
 // Why: after every event every process is asked whether it has anything to do. An io_context needs
 //      a hundred times as long as this to say no.
 // Contract: one thread; an execution context as asio knows them. Work runs inside run() only, in
-//      the order in which it was posted. What still waits at the end is destroyed, not run.
+//      the order in which it was posted. What still waits at the end is destroyed, not run. No
+//      timers, sockets or ports of asio: on a context that is no io_context it runs those in a
+//      thread of its own.
 #pragma once
 
 #include <asio/execution.hpp>
