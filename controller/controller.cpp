@@ -202,6 +202,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     decision_ = std::move(decision);
     situation_.journal = decision_.journal;
     if (written) {
+        say_epoch();
         written_at_ = situation_.now;
         send_journal();
         news_ = true;

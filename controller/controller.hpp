@@ -44,9 +44,8 @@ struct ControllerParts {
     std::int64_t (*offset)(WallSeconds) = local_offset;
 };
 
-/// Payload of the retained controller status that is the bus's will. `incarnation`: that it begins
-/// with; it may rise.
-std::string controller_offline(std::uint64_t incarnation);
+/// Payload of the retained controller status that is the bus's will.
+std::string controller_offline();
 
 /// Which of the two it is.
 struct ControllerSelf {
@@ -90,6 +89,9 @@ class Controller {
     /// On disk before anything follows from it, then on its way to the other controller.
     Status keep(Journal& journal);
     void send_journal();
+    /// A controller that does not have this journal must not use its numbers again.
+    void say_epoch();
+    void heard_epoch(const BusMessage& message);
     /// The lease of a new epoch waits until the other controller knows of the grant, for a while.
     bool may_send(const Order& order);
     /// So does a fence device.

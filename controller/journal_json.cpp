@@ -85,7 +85,6 @@ void decode_drills(const json& value, Journal& j) {
 /// Keys that files of former versions do not have; what is there is checked like the rest.
 void decode_policies(const json& value, Journal& j) {
     if (value.contains("serial")) j.serial = number(value, "serial");
-    if (const auto it = value.find("overtaken"); it != value.end()) j.overtaken = *it;
     if (const auto it = value.find("pause"); it != value.end() && !it->is_null())
         j.pause = Pause{seconds(it->at("since"), "since"), seconds(it->at("until"), "until")};
     if (const auto it = value.find("maintenance"); it != value.end()) {
@@ -126,10 +125,10 @@ Move decode_move(const json& value) {
 }  // namespace
 
 std::string encode_journal(const Journal& j) {
-    json value{{"version", kVersion},          {"incarnation", j.incarnation},
-               {"serial", j.serial},           {"epoch", j.epoch},
-               {"holder", j.holder},           {"released", j.released},
-               {"fingerprint", j.fingerprint}, {"overtaken", j.overtaken}};
+    json value{{"version", kVersion},         {"incarnation", j.incarnation},
+               {"serial", j.serial},          {"epoch", j.epoch},
+               {"holder", j.holder},          {"released", j.released},
+               {"fingerprint", j.fingerprint}};
     value["move"] = j.move ? encode_move(*j.move) : json();
     value["drill"] = j.drill ? encode_drill(*j.drill) : json();
     value["last_drill"] = encode_report(j.last_drill);

@@ -15,11 +15,13 @@ using State = wire::ControllerStatus::State;
 
 /// A lease of a new epoch waits no longer for the other controller's word.
 constexpr Millis kKeptMost{2000};
+/// No other controller grants so many while this one does not hear of it.
+constexpr Epoch kEpochsAhead = 10000;
 
 }  // namespace
 
-std::string controller_offline(std::uint64_t incarnation) {
-    return wire::encode(wire::ControllerStatus{State::offline, incarnation});
+std::string controller_offline() {
+    return wire::encode(wire::ControllerStatus{});
 }
 
 Path state_of(const Config& config, bool spare) {
@@ -33,6 +35,8 @@ void Controller::begin_lead() {
     // The journals before the statuses: who finds the other one gone already has what it left.
     for (const bool whose : {false, true})
         bus.subscribe(topics_.journal(whose), [this](const BusMessage& m) { heard_journal(m); });
+    for (const bool whose : {false, true})
+        bus.subscribe(topics_.epoch(whose), [this](const BusMessage& m) { heard_epoch(m); });
     bus.subscribe(topics_.journal_kept(!spare_), [this](const BusMessage& m) { heard_kept(m); });
     bus.subscribe(topics_.controller_status(!spare_),
                   [this](const BusMessage& m) { heard_other_status(m); });
@@ -79,7 +83,6 @@ void Controller::lead() {
     // Written by the other one, under its number.
     if (journal.incarnation > lead_.incarnation()) least = std::max(least, journal.incarnation + 1);
     journal.incarnation = lead_.next_incarnation(least);
-    if (lead_.overtaken(situation_.journal.incarnation)) journal.overtaken = true;
     confirmed_ = false;
     if (auto saved = keep(journal); !saved) {
         spdlog::error("cannot lead, the journal cannot be written: {}", saved.error().message);
@@ -140,6 +143,7 @@ void Controller::heard_own_status(const BusMessage& message) {
     confirmed_ = true;
     if (kept(Safeguard::late_controller) && kept(Safeguard::confirmed_session)) start_anew();
     send_journal();
+    say_epoch();
     decide_now();
     publish_state();
 }
@@ -156,6 +160,22 @@ void Controller::heard_other_status(const BusMessage& message) {
     situation_.now = p_.clock.now();
     if (acting() && lead_.spare_ready() && !ready) send_journal();
     follow_lead();
+}
+
+void Controller::heard_epoch(const BusMessage& message) {
+    const auto epoch = wire::decode_epoch(message.payload);
+    auto& said = situation_.said_epoch;
+    // Counters are raised for each: no word of anybody may use them up.
+    const auto most = std::max(situation_.journal.epoch, said) + kEpochsAhead;
+    if (!epoch || *epoch > most)
+        return spdlog::warn("{}: {}", message.topic,
+                            epoch ? "an epoch that cannot be" : epoch.error().message);
+    said = std::max(said, *epoch);
+}
+
+void Controller::say_epoch() {
+    const auto highest = std::max(situation_.journal.epoch, situation_.said_epoch);
+    if (highest > 0) publish(topics_.epoch(spare_), wire::encode_epoch(highest), true, 1);
 }
 
 void Controller::heard_journal(const BusMessage& message) {

@@ -55,8 +55,7 @@ void Leadership::heard_other(const wire::ControllerStatus& status, Time now) {
 void Leadership::heard_own(const wire::ControllerStatus& status, bool retained, Time now) {
     using State = wire::ControllerStatus::State;
     const bool online = status.state == State::online;
-    // Not only while it acts: its will may be all that is left of one who acted.
-    highest_ = std::max(highest_, status.incarnation);
+    if (online) highest_ = std::max(highest_, status.incarnation);
     if (online && !retained && status.incarnation > incarnation_) {
         usurped_ = true;
         usurped_at_ = now;

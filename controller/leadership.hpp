@@ -43,10 +43,6 @@ class Leadership {
     bool acting() const { return role_ == Role::acting; }
     /// Somebody else is acting under our own name: nothing may be written over his status.
     bool usurped() const { return usurped_; }
-    /// Somebody acted under a higher number than that of the journal at hand: without it.
-    bool overtaken(std::uint64_t journal) const {
-        return highest_ > std::max(incarnation_, journal);
-    }
     /// The other one is there, waiting: it can keep what we tell it.
     bool spare_ready() const;
     const std::optional<wire::ControllerStatus>& other() const { return other_; }

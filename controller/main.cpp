@@ -27,14 +27,14 @@ int fail(const Error& error) {
     return 1;
 }
 
-MqttOptions mqtt_options(const Config& config, bool spare, std::uint64_t incarnation) {
+MqttOptions mqtt_options(const Config& config, bool spare) {
     const wire::Topics topics(config.mqtt.base_topic, config.cluster);
     MqttOptions options;
     options.broker = config.mqtt;
     // Always the same: the broker itself keeps only one of each connected.
     options.client_id = "zha-" + config.cluster + (spare ? "-controller-spare" : "-controller");
     options.will_topic = topics.controller_status(spare);
-    options.will_payload = controller_offline(incarnation);
+    options.will_payload = controller_offline();
     // The will has to come within half a lease (docs/state-machine.md). And who is given up by the
     // broker has to notice within F of that: it would count W on, while the holder holds on.
     options.keepalive = std::min(config.timing.lease / 4, config.timing.fence);
@@ -73,7 +73,7 @@ int run(const Config& config, bool spare) {
 
     Daemon daemon;
     RealClock clock(daemon.executor());
-    auto bus = make_mqtt_bus(mqtt_options(config, spare, incarnation), daemon.executor(), clock);
+    auto bus = make_mqtt_bus(mqtt_options(config, spare), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
     auto devices = make_devices(config, daemon.executor(), clock, **bus);
     if (!devices) return fail(devices.error());

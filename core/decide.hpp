@@ -134,6 +134,7 @@ struct Situation {
     bool blackout = false;  ///< these are hours in which no scheduled drill begins
     Journal journal;
     std::map<std::string, NodeView> nodes;  ///< every configured node
+    Epoch said_epoch = 0;                   ///< the highest one that any controller told the broker
     BridgeState bridge = BridgeState::unknown;
     Time bridge_at{0};             ///< when that was said
     std::set<std::string> raised;  ///< conditions already told, as Decision::raised

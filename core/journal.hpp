@@ -88,8 +88,6 @@ struct Journal {
     Epoch epoch = 0;                ///< highest ever granted
     std::string holder;             ///< whom it was granted to; empty = nobody yet
     bool released = false;          ///< the end of `epoch` was verified
-    /// Another controller acted, and what it granted is not in here; until every node was heard.
-    bool overtaken = false;
     Time granted{0};          ///< `epoch`, by the controller's own clock; not kept across a restart
     std::string fingerprint;  ///< of the cluster's network, once known
     std::optional<Move> move;

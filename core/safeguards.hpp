@@ -55,7 +55,7 @@ enum class Safeguard {
     off_vouched,         ///< ... unless an operator vouches, which a planned move does not
     off_dongle,          ///< a dongle without power is no end of its holder's lease
     speaks_again,        ///< a holder that tried to silence its dongle gets the time to say "no"
-    overtaken,           ///< after a controller of its own will a word of every node is needed
+    said_epoch,          ///< a number that another controller may have granted is skipped
     on_confirmed,        ///< power is back when the device says so: a late "off" may still come
 };
 inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::on_confirmed) + 1;

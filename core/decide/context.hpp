@@ -39,10 +39,6 @@ void consider_failover(Context& c);
 bool knows_all(const Context& c);
 /// Gives a grant that may have been made twice a number of its own.
 void renumber(Context& c);
-/// Was every node heard since another controller acted?
-void compare_journals(Context& c);
-/// It was not: what that one granted is not known for certain.
-bool overtaken(const Context& c);
 void start_move(Context& c, Move move);
 /// Obeys or refuses the operator's command.
 void obey(Context& c);

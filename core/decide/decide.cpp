@@ -226,13 +226,16 @@ Time begun(const Situation& s) {
 
 namespace {
 
-/// What it said last was that it tries to silence its dongle. It may not have succeeded, and cannot
-/// say so while its guard replaces the worker.
-bool last_seen_silencing(const NodeView& view) {
-    const auto state = view.report.state;
-    const bool tries = state == NodeState::init || state == NodeState::fencing ||
-                       state == NodeState::draining || state == NodeState::fault;
-    return view.heard && tries && kept(Safeguard::speaks_again);
+/// Until when a holder has time to say that it could not silence its dongle: it cannot while its
+/// guard replaces the worker. Counted from when it was last heard trying, or told to.
+Time may_speak_until(const Situation& s, const NodeView& holder) {
+    const auto state = holder.report.state;
+    const bool tries =
+        state == NodeState::fencing || state == NodeState::draining || state == NodeState::fault;
+    const auto& move = s.journal.move;
+    const bool told = move && move->phase == MovePhase::releasing && move->from == s.journal.holder;
+    if (!kept(Safeguard::speaks_again) || !(holder.heard ? tries : told)) return Time{0};
+    return (holder.heard ? holder.heard_at : s.since) + speaks_again_most(s.config->timing);
 }
 
 }  // namespace
@@ -242,8 +245,7 @@ Time held_until(const Situation& s) {
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
     const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
     const auto until = std::max(begun(s), last) + s.config->timing.hold_down;
-    if (it == s.nodes.end() || !last_seen_silencing(it->second)) return until;
-    return std::max(until, it->second.heard_at + speaks_again_most(s.config->timing));
+    return it == s.nodes.end() ? until : std::max(until, may_speak_until(s, it->second));
 }
 
 Decision decide(const Situation& situation) {
@@ -255,7 +257,6 @@ Decision decide(const Situation& situation) {
     deciding::Context c(situation, d);
     deciding::adopt(c);
     deciding::catch_up(c);
-    deciding::compare_journals(c);
     deciding::note_power(c);
     deciding::observe_release(c);
     deciding::learn_network(c);

@@ -89,10 +89,6 @@ std::string held_back(const Situation& s) {
         return j.stopped + (j.released ? " gave" : " has to give") +
                " the role up for its maintenance";
     if (!s.automatic) return "automatic failover is switched off";
-    if (j.overtaken)
-        return "another controller acted on its own, and not every node was heard since; an "
-               "ordered "
-               "failover goes on all the same";
     if (frozen(*s.config, j, s.wall))
         return std::to_string(j.moves.size()) +
                " automatic moves were made within the window; zha-switchover resume allows more";

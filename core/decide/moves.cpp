@@ -102,7 +102,9 @@ Epoch unused_epoch(const Context& c) {
     for (const auto& [name, node] : c.s.nodes)
         highest = std::max(
             {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
-    // Another controller may have granted more to a node that was not heard since.
+    // Another controller may have granted more to a node that was not heard since. What it said to
+    // the broker is known; beyond that a few are skipped.
+    if (kept(Safeguard::said_epoch)) highest = std::max(highest, c.s.said_epoch);
     for (const auto& [name, node] : c.s.nodes)
         if (!heard(c, node)) highest += kUnheardGrants;
     return highest + 1;
@@ -114,7 +116,7 @@ bool may_be_used(const Context& c) {
     if (c.holder_released() || c.j.granted >= c.s.since) return false;
     const auto& holder = c.view(c.j.holder);
     const bool arrived = !heard(c, holder) || holder.report.epoch >= c.j.epoch;
-    if (arrived || !knows_all(c) || !kept(Safeguard::overtaken)) return false;
+    if (arrived || !knows_all(c) || !kept(Safeguard::said_epoch)) return false;
     return std::any_of(c.s.nodes.begin(), c.s.nodes.end(),
                        [&](const auto& n) { return !heard(c, n.second); });
 }
@@ -203,11 +205,7 @@ void stage(Context& c) {
             fail(c, move.to + " is not reachable");
         return;
     }
-    if (!knows_all(c)) {
-        if (overtaken(c) && c.in_phase() > 2 * c.s.config->timing.hold_down)
-            fail(c, "another controller acted meanwhile, and not every node was heard since");
-        return;
-    }
+    if (!knows_all(c)) return;
     if (move.kind == MoveKind::form) return grant(c);
     if (move.snapshot.empty()) return choose_snapshot(c);
     const auto& target = c.report(move.to);
@@ -276,25 +274,11 @@ void verify(Context& c) {
 /// there said so, and of any other every lease is over.
 bool knows_all(const Context& c) {
     if (!kept(Safeguard::everybody_heard)) return true;
-    const bool waited = c.s.now >= begun(c.s) + c.s.config->timing.hold_down && !overtaken(c);
+    const bool waited = c.s.now >= begun(c.s) + c.s.config->timing.hold_down;
     return std::all_of(c.s.nodes.begin(), c.s.nodes.end(), [&](const auto& n) {
         if (heard(c, n.second) && c.reachable(n.first)) return there(c, n.first);
         return waited || (n.first == c.j.holder && off_for_good(c.s));
     });
-}
-
-void compare_journals(Context& c) {
-    if (std::all_of(c.s.nodes.begin(), c.s.nodes.end(),
-                    [&](const auto& n) { return there(c, n.first); }))
-        c.j.overtaken = false;
-}
-
-/// Two controllers that act by turns may skip the same numbers for nodes that they do not hear:
-/// then a word of every node is needed, or that of an operator.
-bool overtaken(const Context& c) {
-    const auto& move = c.j.move;
-    const bool vouched = move && move->kind == MoveKind::failover && !move->command.empty();
-    return c.j.overtaken && !vouched && kept(Safeguard::overtaken);
 }
 
 void renumber(Context& c) {
@@ -347,8 +331,6 @@ void advance(Context& c) {
 
 void consider_failover(Context& c) {
     if (!c.s.automatic || c.j.holder.empty()) return;
-    // It could not end before every node was heard.
-    if (overtaken(c)) return;
     if (c.j.pause || !c.j.stopped.empty()) return;
     const auto& holder = c.view(c.j.holder);
     std::string cause;

@@ -20,6 +20,19 @@ std::string encode(const ControllerStatus& status) {
     return value.dump();
 }
 
+std::string encode_epoch(Epoch epoch) {
+    return json{{"epoch", epoch}}.dump();
+}
+
+Result<Epoch> decode_epoch(const std::string& text) {
+    auto object = parse_object(text, "epoch");
+    if (!object) return object.error();
+    Fields f(*object);
+    const auto epoch = f.number<Epoch>("epoch", kIncarnationMax);
+    if (!f.error().empty()) return {Errc::protocol, "epoch: " + f.error()};
+    return epoch;
+}
+
 Result<ControllerStatus> decode_status(const std::string& text) {
     using State = ControllerStatus::State;
     auto object = parse_object(text, "status");

@@ -25,12 +25,16 @@ struct ControllerStatus {
         online,   ///< acts
     };
     State state = State::offline;
-    std::uint64_t incarnation = 0;  ///< 0 = not said; a will is made before it may rise
+    std::uint64_t incarnation = 0;  ///< 0 in a will, which is made before it is known
     bool operator==(const ControllerStatus&) const = default;
 };
 std::string_view to_string(ControllerStatus::State);
 std::string encode(const ControllerStatus&);
 Result<ControllerStatus> decode_status(const std::string& json);
+
+/// The highest epoch that a controller knows of.
+std::string encode_epoch(Epoch epoch);
+Result<Epoch> decode_epoch(const std::string& json);
 
 /// No incarnation is near the end of the numbers: there is always a next one.
 inline constexpr std::uint64_t kIncarnationMax = std::uint64_t{1} << 53;
@@ -55,6 +59,7 @@ class Topics {
     std::string controller_status(bool spare = false) const {
         return controller(spare, "status");
     }  ///< retained, will
+    std::string epoch(bool spare) const { return controller(spare, "epoch"); }      ///< retained
     std::string journal(bool spare) const { return controller(spare, "journal"); }  ///< retained
     std::string journal_kept(bool spare) const { return controller(spare, "journal-kept"); }
     std::string state() const { return root_ + "state"; }  ///< retained

@@ -42,7 +42,7 @@ class ControllerProcess {
                       const std::string& client_id = "", Devices devices = {})
         : time_(w.time),
           bus(w.broker, {w.topics().controller_status(self.spare),
-                         controller_offline(self.incarnation), config.timing.lease / 4, client_id}),
+                         controller_offline(), config.timing.lease / 4, client_id}),
           devices_(std::move(devices)),
           controller(config, {clock, bus, store, history, traps, &devices_}, std::move(journal),
                      self),

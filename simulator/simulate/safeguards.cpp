@@ -65,7 +65,7 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "off-vouched",
     "off-dongle",
     "speaks-again",
-    "overtaken",
+    "said-epoch",
     "on-confirmed",
 };
 }

@@ -35,7 +35,8 @@ class Loop : public asio::execution_context {
 
     Loop() = default;
     ~Loop() {
-        std::exchange(waiting_, {}).clear();
+        // What is destroyed may post more.
+        while (!waiting_.empty()) std::exchange(waiting_, {}).clear();
         shutdown();
         destroy();
     }

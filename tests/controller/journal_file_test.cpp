@@ -28,7 +28,6 @@ Journal full() {
     j.pause = Pause{1'700'000'100, 1'700'007'300};
     j.maintenance = {"b", "c"};
     j.stopped = "b";
-    j.overtaken = true;
     j.moves = {1'700'000'001, 1'700'000'002};
     j.last_at = 1'700'000'002;
     j.last_text = "failover from a to b: lost";
@@ -46,7 +45,6 @@ TEST(JournalFile, EverythingComesBack) {
         EXPECT_EQ(back->pause, journal.pause);
         EXPECT_EQ(back->maintenance, journal.maintenance);
         EXPECT_EQ(back->stopped, journal.stopped);
-        EXPECT_EQ(back->overtaken, journal.overtaken);
         EXPECT_EQ(back->moves, journal.moves);
         EXPECT_EQ(back->last_text, journal.last_text);
         EXPECT_EQ(back->drill, journal.drill);

@@ -111,17 +111,6 @@ TEST_F(LeadershipTest, ANodeThatObeysAHigherNumberMakesItsControllerRise) {
     EXPECT_EQ(l.next_incarnation(10), 18U);
 }
 
-TEST_F(LeadershipTest, TheWillOfOneThatActedUnderItsNameMakesItRiseAndDistrustItsJournal) {
-    auto l = leading(10);
-    l.heard_own({State::offline, 10}, true, now);
-    EXPECT_EQ(l.due(now), Step::none);
-    EXPECT_FALSE(l.overtaken(10));
-    l.heard_own({State::offline, 30}, true, now);
-    EXPECT_EQ(l.due(now), Step::lead);
-    EXPECT_TRUE(l.overtaken(10));
-    EXPECT_FALSE(l.overtaken(30)) << "that journal is the other one's own";
-}
-
 TEST_F(LeadershipTest, AUsurperIsLeftAloneAndFollowed) {
     auto l = leading(10);
     l.heard_own({State::online, 30}, false, now);
