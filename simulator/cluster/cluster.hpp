@@ -41,8 +41,8 @@ class ControllerProcess {
                       TrapSender& traps, Journal journal, ControllerSelf self,
                       const std::string& client_id = "", Devices devices = {})
         : time_(w.time),
-          bus(w.broker, {w.topics().controller_status(self.spare),
-                         controller_offline(), config.timing.lease / 4, client_id}),
+          bus(w.broker, {w.topics().controller_status(self.spare), controller_offline(),
+                         config.timing.lease / 4, client_id}),
           devices_(std::move(devices)),
           controller(config, {clock, bus, store, history, traps, &devices_}, std::move(journal),
                      self),

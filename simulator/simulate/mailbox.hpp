@@ -5,6 +5,7 @@
 #pragma once
 
 #include <charconv>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,9 @@ class Mailbox {
             given.back() != '}' || given[size + 1] != ':')
             return false;
         const auto digits = given.substr(1, size);
-        const auto* end = digits.data() + size;
-        const auto read = std::from_chars(digits.data(), end, number);
+        const auto* begin = std::to_address(digits.begin());
+        const auto* end = begin + size;
+        const auto read = std::from_chars(begin, end, number);
         return read.ec == std::errc() && read.ptr == end && (size == 1 || digits.front() != '0') &&
                given.substr(size + 2, size) == digits;
     }
