@@ -226,15 +226,19 @@ Time begun(const Situation& s) {
 
 namespace {
 
-/// Until when a holder has time to say that it could not silence its dongle: it cannot while its
-/// guard replaces the worker. Counted from when it was last heard trying, or told to.
+/// Until when a holder that is silent has time to say that it could not silence its dongle: it
+/// cannot while its guard replaces the worker. Counted from when it was last heard trying, or,
+/// where only the journal knows that it was told to, from the beginning.
 Time may_speak_until(const Situation& s, const NodeView& holder) {
+    if (reachable(s, holder) || !kept(Safeguard::speaks_again)) return Time{0};
     const auto state = holder.report.state;
     const bool tries =
         state == NodeState::fencing || state == NodeState::draining || state == NodeState::fault;
     const auto& move = s.journal.move;
-    const bool told = move && move->phase == MovePhase::releasing && move->from == s.journal.holder;
-    if (!kept(Safeguard::speaks_again) || !(holder.heard ? tries : told)) return Time{0};
+    const bool lost_before = move && move->kind == MoveKind::failover && move->command.empty();
+    const bool told = move && move->phase == MovePhase::releasing &&
+                      move->from == s.journal.holder && !lost_before;
+    if (!(holder.heard ? tries : told)) return Time{0};
     return (holder.heard ? holder.heard_at : s.since) + speaks_again_most(s.config->timing);
 }
 
