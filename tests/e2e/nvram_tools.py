@@ -31,6 +31,7 @@ class Bench:
                               stdin=subprocess.DEVNULL, env={**os.environ, "TERM": "dumb"})
         self.proxies[name].wait_idle()
         if done.returncode != 0:
+            self.dongles.simulator.check()  # its end would be the reason
             raise Failure(f"{tool} {operation}: {done.stderr[-2000:]}")
         self.figures.append({"tool": tool, "operation": operation, **self.proxies[name].take()})
         return done.stdout
