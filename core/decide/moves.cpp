@@ -103,11 +103,15 @@ Epoch unused_epoch(const Context& c) {
         highest = std::max(
             {highest, node.report.epoch, node.report.snapshot.epoch, node.report.staged.epoch});
     // Another controller may have granted more to a node that was not heard since. What it said to
-    // the broker is known; beyond that a few are skipped.
-    if (kept(Safeguard::said_epoch)) highest = std::max(highest, c.s.said_epoch);
+    // the broker is known; beyond that a few are skipped. Where everybody was heard nothing is
+    // skipped: the same number twice shows that another controller acts at the same time
+    // (catch_up()).
+    unsigned unheard = 0;
     for (const auto& [name, node] : c.s.nodes)
-        if (!heard(c, node)) highest += kUnheardGrants;
-    return highest + 1;
+        if (!heard(c, node)) ++unheard;
+    if (unheard == 0) return highest + 1;
+    if (kept(Safeguard::said_epoch)) highest = std::max(highest, c.s.said_epoch);
+    return highest + kUnheardGrants * unheard + 1;
 }
 
 /// A grant that did not arrive before this controller was away: another one may have given the same
