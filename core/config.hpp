@@ -119,9 +119,8 @@ struct SnmpTarget {
 
 /// A second controller, on another host, that takes over when the first one is gone.
 struct SpareConfig {
-    Path state;  ///< its own journal and history
-    Millis takeover_after{
-        0};  ///< the other one has to be gone for so long; 0 = see takeover_after()
+    Path state;                ///< its own journal and history
+    Millis takeover_after{0};  ///< the other one has to be gone for so long; 0 = core/rto.hpp
 };
 
 struct ControllerConfig {
