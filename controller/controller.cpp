@@ -201,6 +201,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
     news_ = news_ || decision.text != decision_.text || decision.state != decision_.state;
     decision_ = std::move(decision);
     situation_.journal = decision_.journal;
+    situation_.others_off.clear();
     if (written) {
         say_epoch();
         written_at_ = situation_.now;

@@ -97,6 +97,8 @@ void decode_policies(const json& value, Journal& j) {
             throw std::domain_error("unpowered is no list");
         for (const auto& node : *it) j.unpowered.insert(node.get<std::string>());
     }
+    if (const auto it = value.find("unpowered_of"); it != value.end())
+        j.unpowered_of = {number(*it, "incarnation"), number(*it, "serial")};
     if (const auto it = value.find("stopped"); it != value.end()) j.stopped = *it;
     if (const auto it = value.find("moves"); it != value.end()) {
         if (!it->is_array() || it->size() > kListMost) throw std::domain_error("moves is no list");
@@ -135,6 +137,8 @@ std::string encode_journal(const Journal& j) {
     value["pause"] = j.pause ? json{{"since", j.pause->since}, {"until", j.pause->until}} : json();
     value["maintenance"] = j.maintenance;
     value["unpowered"] = j.unpowered;
+    value["unpowered_of"] = {{"incarnation", j.unpowered_of.incarnation},
+                             {"serial", j.unpowered_of.serial}};
     value["stopped"] = j.stopped;
     value["moves"] = j.moves;
     value["last_at"] = j.last_at;

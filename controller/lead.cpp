@@ -84,6 +84,7 @@ void Controller::lead() {
     if (journal.incarnation > lead_.incarnation()) least = std::max(least, journal.incarnation + 1);
     journal.incarnation = lead_.next_incarnation(least);
     confirmed_ = false;
+    if (!journal.unpowered.empty()) journal.unpowered_of = mark_of(situation_.journal);
     if (auto saved = keep(journal); !saved) {
         spdlog::error("cannot lead, the journal cannot be written: {}", saved.error().message);
         return;
@@ -91,7 +92,10 @@ void Controller::lead() {
     if (takes_over) spdlog::warn("no controller acts: taking over");
     situation_.journal = std::move(journal);
     situation_.raised.clear();
-    for (auto& [name, view] : situation_.nodes) view.pulse = {};
+    for (auto& [name, view] : situation_.nodes) {
+        view.pulse = {};
+        view.power_back = false;  // another one may have switched it off meanwhile
+    }
     told_.clear();
     facts_.incarnation = situation_.journal.incarnation;
     known_epoch_ = situation_.journal.epoch;
@@ -178,14 +182,26 @@ void Controller::say_epoch() {
     if (highest > 0) publish(topics_.epoch(spare_), wire::encode_epoch(highest), true, 1);
 }
 
+void Controller::note_others_off(const Journal& other, const BusMessage& message) {
+    const auto mark = mark_of(other);
+    // What the broker kept under our own name is an older writing of ours.
+    const bool own = message.topic == topics_.journal(spare_) && message.retained;
+    const auto& journal = situation_.journal;
+    if (own || mark.incarnation == journal.incarnation || mark == journal.unpowered_of) return;
+    situation_.others_off = other.unpowered;
+    situation_.others_mark = mark;
+    // "On" before that says nothing.
+    for (const auto& name : other.unpowered) situation_.nodes[name].power_back = false;
+}
+
 void Controller::heard_journal(const BusMessage& message) {
-    if (lead_.acting()) return;
     auto journal = decode_replica(message.payload, config_);
     if (!journal) {
         spdlog::warn("{}: {}", message.topic, journal.error().message);
         return;
     }
-    const Kept kept{journal->incarnation, journal->serial};
+    if (lead_.acting()) return note_others_off(*journal, message);
+    const auto kept = mark_of(*journal);
     if (later(*journal, situation_.journal)) {
         // As it is: only who acts counts its serial on.
         if (auto saved = save_journal(p_.store, state_, *journal); !saved) {
@@ -195,13 +211,14 @@ void Controller::heard_journal(const BusMessage& message) {
         }
         saved_ = *journal;
         situation_.journal = std::move(*journal);
+        situation_.others_off.clear();
         if (auto& move = situation_.journal.move)
             move->started = move->phase_since = p_.clock.now();
+    } else {
+        note_others_off(*journal, message);
     }
-    const bool held = situation_.journal.incarnation == kept.incarnation &&
-                      situation_.journal.serial == kept.serial;
-    if (held && message.topic == topics_.journal(!spare_))
-        publish(topics_.journal_kept(spare_), encode(kept), false, 1);
+    if (mark_of(situation_.journal) == kept && message.topic == topics_.journal(!spare_))
+        publish(topics_.journal_kept(spare_), encode_kept(kept), false, 1);
 }
 
 Status Controller::keep(Journal& journal) {

@@ -21,7 +21,8 @@ bool is_node(const Config& config, const std::string& name) {
 }
 
 std::string fault_of(const Journal& j, const Config& config) {
-    if (j.incarnation > kNumberMost || j.epoch > kNumberMost || j.serial > kNumberMost)
+    if (j.incarnation > kNumberMost || j.epoch > kNumberMost || j.serial > kNumberMost ||
+        j.unpowered_of.incarnation > kNumberMost || j.unpowered_of.serial > kNumberMost)
         return "a number is out of range";
     if (!is_node(config, j.holder) || !is_node(config, j.stopped))
         return "it names a node that is not configured";
@@ -65,14 +66,18 @@ bool later(const Journal& a, const Journal& b) {
     return std::tie(a.epoch, a.incarnation, a.serial) > std::tie(b.epoch, b.incarnation, b.serial);
 }
 
-std::string encode(const Kept& kept) {
+JournalMark mark_of(const Journal& journal) {
+    return {journal.incarnation, journal.serial};
+}
+
+std::string encode_kept(const JournalMark& kept) {
     return nlohmann::json{{"incarnation", kept.incarnation}, {"serial", kept.serial}}.dump();
 }
 
-Result<Kept> decode_kept(const std::string& text) {
+Result<JournalMark> decode_kept(const std::string& text) {
     if (text.size() > kKeptMost) return {Errc::protocol, "journal-kept: too long"};
     const auto value = nlohmann::json::parse(text, nullptr, false);
-    Kept kept;
+    JournalMark kept;
     for (const auto& [name, field] :
          {std::pair{"incarnation", &kept.incarnation}, std::pair{"serial", &kept.serial}}) {
         if (!value.is_object() || !value.contains(name) || !value[name].is_number_unsigned())

@@ -19,12 +19,9 @@ Result<Journal> decode_replica(const std::string& text, const Config& config);
 /// it down; then who acts later, then what he wrote later.
 bool later(const Journal& a, const Journal& b);
 
-/// "What I hold is your journal `serial`."
-struct Kept {
-    std::uint64_t incarnation = 0;
-    std::uint64_t serial = 0;
-};
-std::string encode(const Kept& kept);
-Result<Kept> decode_kept(const std::string& text);
+/// "What I hold is this writing of your journal."
+std::string encode_kept(const JournalMark& kept);
+Result<JournalMark> decode_kept(const std::string& text);
+JournalMark mark_of(const Journal& journal);
 
 }  // namespace zha

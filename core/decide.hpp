@@ -135,6 +135,9 @@ struct Situation {
     Journal journal;
     std::map<std::string, NodeView> nodes;  ///< every configured node
     Epoch said_epoch = 0;                   ///< the highest one that any controller told the broker
+    /// What another controller switched off by a journal that is not followed, and by which one.
+    std::set<std::string> others_off;
+    JournalMark others_mark;
     BridgeState bridge = BridgeState::unknown;
     Time bridge_at{0};             ///< when that was said
     std::set<std::string> raised;  ///< conditions already told, as Decision::raised

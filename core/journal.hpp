@@ -82,6 +82,13 @@ struct DrillReport {
     bool operator==(const DrillReport&) const = default;
 };
 
+/// One writing of a journal.
+struct JournalMark {
+    std::uint64_t incarnation = 0;
+    std::uint64_t serial = 0;
+    bool operator==(const JournalMark&) const = default;
+};
+
 struct Journal {
     std::uint64_t incarnation = 0;  ///< of the controller that wrote it
     std::uint64_t serial = 0;       ///< one more whenever it is written
@@ -98,9 +105,11 @@ struct Journal {
     /// The one of them that gave the role up: nobody takes it until its maintenance ends.
     std::string stopped;
     std::set<std::string> unpowered;  ///< nodes that were switched off and not on again
-    std::vector<WallSeconds> moves;   ///< automatic role changes within the window, oldest first
-    WallSeconds last_at = 0;          ///< end of the last move, for people
-    std::string last_text;            ///< what it was and how it ended
+    /// The last writing of another controller whose `unpowered` became part of this one's.
+    JournalMark unpowered_of;
+    std::vector<WallSeconds> moves;  ///< automatic role changes within the window, oldest first
+    WallSeconds last_at = 0;         ///< end of the last move, for people
+    std::string last_text;           ///< what it was and how it ended
     bool operator==(const Journal&) const = default;
 };
 

@@ -35,6 +35,11 @@ bool needs_power_cut(const Context& c) {
 }
 
 void note_power(Context& c) {
+    // It acted at the same time, or died before it could give power back: that is ours to do now.
+    if (!c.s.others_off.empty()) {
+        c.j.unpowered.insert(c.s.others_off.begin(), c.s.others_off.end());
+        c.j.unpowered_of = c.s.others_mark;
+    }
     for (const auto& [name, node] : c.s.nodes) {
         // Switched off for a node that was heard meanwhile: it is off all the same.
         if (node.fenced_off != 0 && !node.power_back && node.heard_at < node.fenced_at)

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "controller/journal_file.hpp"
+#include "controller/replica.hpp"
 #include "tests/controller/fakes.hpp"
 
 namespace zha {
@@ -483,6 +484,18 @@ TEST_F(PowerTest, PowerReturnsWhenTheOtherNodeIsActive) {
         o.run(*controller, 4);
     }
     EXPECT_EQ(device->ons, 1);
+    EXPECT_TRUE(stored().unpowered.empty());
+
+    // Another controller switched it off once more: the "on" from before is none of that.
+    auto other = Office::journal();
+    other.incarnation = 1;
+    other.unpowered.insert("a");
+    o.bus.deliver(o.topics.journal(true), encode_replica(other));
+    for (int i = 0; i < 3; ++i) {
+        o.hear(o.report("b", NodeState::active, 6));
+        o.run(*controller, 4);
+    }
+    EXPECT_EQ(device->ons, 2);
     EXPECT_TRUE(stored().unpowered.empty());
 }
 

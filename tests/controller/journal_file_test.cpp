@@ -27,6 +27,8 @@ Journal full() {
     j.last_drill = {1'600'000'000, "failed", Millis{7900}, Millis{0}, "it did not"};
     j.pause = Pause{1'700'000'100, 1'700'007'300};
     j.maintenance = {"b", "c"};
+    j.unpowered = {"a"};
+    j.unpowered_of = {4, 17};
     j.stopped = "b";
     j.moves = {1'700'000'001, 1'700'000'002};
     j.last_at = 1'700'000'002;
@@ -44,6 +46,8 @@ TEST(JournalFile, EverythingComesBack) {
         EXPECT_EQ(back->released, journal.released);
         EXPECT_EQ(back->pause, journal.pause);
         EXPECT_EQ(back->maintenance, journal.maintenance);
+        EXPECT_EQ(back->unpowered, journal.unpowered);
+        EXPECT_EQ(back->unpowered_of, journal.unpowered_of);
         EXPECT_EQ(back->stopped, journal.stopped);
         EXPECT_EQ(back->moves, journal.moves);
         EXPECT_EQ(back->last_text, journal.last_text);

@@ -48,7 +48,7 @@ TEST_F(ReplicaTest, NamesOnlyNodesThatAreConfigured) {
 }
 
 TEST_F(ReplicaTest, BringsNoNumberToItsEnd) {
-    for (auto* number : {&j.epoch, &j.incarnation, &j.serial}) {
+    for (auto* number : {&j.epoch, &j.incarnation, &j.serial, &j.unpowered_of.serial}) {
         j = Office::journal();
         *number = (std::uint64_t{1} << 53) + 1;
         EXPECT_NE(refusal(), "");
@@ -114,6 +114,48 @@ TEST_F(SpareOfficeTest, AJournalThatCannotBeWrittenIsNotAcknowledged) {
     EXPECT_EQ(spare.journal().epoch, 0u);
 }
 
+/// A controller that acts, and the journal of another one that acted, too, and switched "a" off.
+struct TwoActTest : SpareOfficeTest {
+    Journal other = Office::journal();
+    TwoActTest() {
+        other.incarnation = 1;
+        other.serial = 9;
+        other.unpowered.insert("a");
+    }
+    Journal after_hearing(const Journal& before, bool own, bool retained) {
+        Controller first(o.config, o.parts(), before, {false, 4});
+        first.begin();
+        o.bus.connect();
+        o.run(first, 6);
+        for (const auto& said : o.bus.on(o.topics.controller_status(false)))
+            o.bus.deliver(o.topics.controller_status(false), said);
+        o.bus.deliver(o.topics.journal(!own), encode_replica(other), retained);
+        o.run(first, 4);
+        return load_journal(o.store, "/state").value();
+    }
+};
+
+TEST_F(TwoActTest, WhatTheOtherOneSwitchedOffIsNotForgotten) {
+    const auto kept = after_hearing(Office::journal(), false, true);
+    EXPECT_TRUE(kept.unpowered.contains("a"));
+    EXPECT_EQ(kept.unpowered_of, mark_of(other));
+    EXPECT_EQ(kept.epoch, 5u) << "nothing else is taken over";
+}
+
+TEST_F(TwoActTest, NeitherIsThatOfAnotherOneOfTheSameName) {
+    EXPECT_TRUE(after_hearing(Office::journal(), true, false).unpowered.contains("a"));
+}
+
+TEST_F(TwoActTest, ItIsTakenOverOnce) {
+    auto before = Office::journal();
+    before.unpowered_of = mark_of(other);
+    EXPECT_TRUE(after_hearing(before, false, true).unpowered.empty()) << "it has power since";
+}
+
+TEST_F(TwoActTest, AnOldWritingOfItsOwnBringsNothingBack) {
+    EXPECT_TRUE(after_hearing(Office::journal(), true, true).unpowered.empty());
+}
+
 struct GrantTest : SpareOfficeTest {
     Controller first{o.config, o.parts(), Office::journal(), {false, 4}};
 
@@ -143,12 +185,14 @@ TEST_F(GrantTest, TheLeaseOfANewEpochWaitsForTheSparesWord) {
     grant();
     EXPECT_FALSE(leased());
     const auto& j = first.journal();
-    o.bus.deliver(o.topics.journal_kept(true), encode(Kept{j.incarnation, j.serial - 1}));
-    o.bus.deliver(o.topics.journal_kept(true), encode(Kept{j.incarnation + 1, j.serial}));
+    o.bus.deliver(o.topics.journal_kept(true),
+                  encode_kept(JournalMark{j.incarnation, j.serial - 1}));
+    o.bus.deliver(o.topics.journal_kept(true),
+                  encode_kept(JournalMark{j.incarnation + 1, j.serial}));
     o.bus.deliver(o.topics.journal_kept(true), "{}");
     o.hear(o.report("b", NodeState::standby));
     const bool early = leased();
-    o.bus.deliver(o.topics.journal_kept(true), encode(Kept{j.incarnation, j.serial}));
+    o.bus.deliver(o.topics.journal_kept(true), encode_kept(JournalMark{j.incarnation, j.serial}));
     o.hear(o.report("b", NodeState::standby));
     EXPECT_FALSE(early);
     EXPECT_TRUE(leased());

@@ -32,6 +32,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         claim(!zha::later(*journal, *journal));
     }
     zha::fuzz::round_trip(text, zha::decode_kept,
-                          [](const zha::Kept& kept) { return zha::encode(kept); });
+                          [](const zha::JournalMark& kept) { return zha::encode_kept(kept); });
     return 0;
 }
