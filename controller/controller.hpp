@@ -80,6 +80,7 @@ class Controller {
     void heard_own_status(const BusMessage& message);
     void heard_other_status(const BusMessage& message);
     void heard_journal(const BusMessage& message);
+    void follow(Journal journal);
     void note_others_off(const Journal& other, const BusMessage& message);
     void heard_kept(const BusMessage& message);
     void connection(bool up, const std::string& why);

@@ -73,9 +73,11 @@ Task<void> Controller::give_power(std::string node, FenceDevice& device) {
     // From here on nobody may count on its being off.
     view.fenced_off = 0;
     const auto* configured = config_.node(node);
-    const auto done = co_await device.on(p_.clock.now() + configured->fence.timeout);
+    const auto asked = p_.clock.now();
+    const auto done = co_await device.on(asked + configured->fence.timeout);
     power_[node] = {false, p_.clock.now() + (done ? Millis{0} : kRestoreAgain)};
-    view.power_back = done.ok();
+    // Another controller may have told meanwhile that it switches it off.
+    view.power_back = done.ok() && (!view.off_noted || asked >= *view.off_noted);
     view.fence_fault = done ? "" : done.error().message;
 }
 

@@ -84,7 +84,8 @@ void Controller::lead() {
     if (journal.incarnation > lead_.incarnation()) least = std::max(least, journal.incarnation + 1);
     journal.incarnation = lead_.next_incarnation(least);
     confirmed_ = false;
-    if (!journal.unpowered.empty()) journal.unpowered_of = mark_of(situation_.journal);
+    if (!journal.unpowered.empty() && !lead_.chooses(situation_.journal.incarnation))
+        journal.unpowered_of = mark_of(situation_.journal);
     if (auto saved = keep(journal); !saved) {
         spdlog::error("cannot lead, the journal cannot be written: {}", saved.error().message);
         return;
@@ -184,14 +185,40 @@ void Controller::say_epoch() {
 
 void Controller::note_others_off(const Journal& other, const BusMessage& message) {
     const auto mark = mark_of(other);
-    // What the broker kept under our own name is an older writing of ours.
-    const bool own = message.topic == topics_.journal(spare_) && message.retained;
     const auto& journal = situation_.journal;
+    // What the broker kept under our own name is an older writing of ours.
+    const bool own = message.topic == topics_.journal(spare_) && message.retained &&
+                     mark.incarnation <= journal.incarnation;
     if (own || mark.incarnation == journal.incarnation || mark == journal.unpowered_of) return;
+    const bool pending = !situation_.others_off.empty();
+    if (other.unpowered.empty() && pending &&
+        mark.incarnation != situation_.others_mark.incarnation)
+        return;
     situation_.others_off = other.unpowered;
     situation_.others_mark = mark;
-    // "On" before that says nothing.
-    for (const auto& name : other.unpowered) situation_.nodes[name].power_back = false;
+    for (const auto& name : other.unpowered) {
+        auto& view = situation_.nodes[name];
+        view.power_back = false;
+        view.off_noted = p_.clock.now();
+    }
+}
+
+void Controller::follow(Journal journal) {
+    const auto& ours = situation_.journal;
+    const auto mark = mark_of(ours);
+    const bool known = journal.unpowered_of == mark || journal.incarnation == mark.incarnation;
+    if (!ours.unpowered.empty() && lead_.chooses(mark.incarnation) && !known) {
+        // Who acts did not take over yet what we switched off, and the broker may not have it.
+        situation_.others_off = ours.unpowered;
+        situation_.others_mark = mark;
+        published_.erase(topics_.journal(spare_));
+        publish(topics_.journal(spare_), encode_replica(ours), true, 1);
+    } else if (journal.unpowered_of == situation_.others_mark) {
+        situation_.others_off.clear();
+    }
+    saved_ = journal;
+    situation_.journal = std::move(journal);
+    if (auto& move = situation_.journal.move) move->started = move->phase_since = p_.clock.now();
 }
 
 void Controller::heard_journal(const BusMessage& message) {
@@ -209,11 +236,7 @@ void Controller::heard_journal(const BusMessage& message) {
                           saved.error().message);
             return;
         }
-        saved_ = *journal;
-        situation_.journal = std::move(*journal);
-        situation_.others_off.clear();
-        if (auto& move = situation_.journal.move)
-            move->started = move->phase_since = p_.clock.now();
+        follow(std::move(*journal));
     } else {
         note_others_off(*journal, message);
     }

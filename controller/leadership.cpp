@@ -115,7 +115,7 @@ std::uint64_t Leadership::next_incarnation(std::uint64_t least) const {
     if (!paired_) return next;
     // The first one has the even numbers and the spare the odd ones: two that start in the same
     // instant never obey and are never obeyed under the same number.
-    if (next % 2 != (spare_ ? 1U : 0U)) ++next;
+    if (!chooses(next)) ++next;
     return next;
 }
 

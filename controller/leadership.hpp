@@ -48,6 +48,8 @@ class Leadership {
     const std::optional<wire::ControllerStatus>& other() const { return other_; }
     /// The number to lead with: above every one ever seen, and not one that the other could choose.
     std::uint64_t next_incarnation(std::uint64_t least) const;
+    /// Is it one of the numbers that this one chooses from, where there are two?
+    bool chooses(std::uint64_t number) const { return number % 2 == (spare_ ? 1U : 0U); }
     std::uint64_t incarnation() const { return incarnation_; }
 
   private:

@@ -42,8 +42,10 @@ struct NodeView {
     /// Its fence device said "off", asked after it was switched: while it was the holder of this
     /// epoch. 0 = it did not, or was switched on since.
     Epoch fenced_off = 0;
-    Time fence_asked{0};           ///< when it was asked
-    Time fenced_at{0};             ///< when it said so
+    Time fence_asked{0};  ///< when it was asked
+    Time fenced_at{0};    ///< when it said so
+    /// When another controller's word came that it switches this one off; its device may be slow.
+    std::optional<Time> off_noted{};
     bool power_back = false;       ///< the device was switched on since and said so
     std::string fence_fault = {};  ///< why the last attempt failed; empty = none did
     Probe probe = Probe::unknown;

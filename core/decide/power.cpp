@@ -4,6 +4,18 @@
 
 namespace zha {
 
+namespace {
+
+/// A controller that waits for its spare's word before it switches off waits no longer than that.
+constexpr Millis kCutWaitMost{2000};
+
+/// May another controller's "off" still be on its way? An "on" before it would be worth nothing.
+bool off_may_come(const Situation& s, const NodeView& view, const NodeConfig& configured) {
+    return view.off_noted && s.now < *view.off_noted + kCutWaitMost + configured.fence.timeout;
+}
+
+}  // namespace
+
 bool fenceable(const Situation& s, const std::string& node) {
     const auto* configured = s.config->node(node);
     return s.config->fencing != "off" && configured != nullptr && !configured->fence.driver.empty();
@@ -46,6 +58,7 @@ void note_power(Context& c) {
             c.j.unpowered.insert(name);
         if (!c.j.unpowered.contains(name)) continue;
         const auto* configured = c.s.config->node(name);
+        if (configured == nullptr) continue;
         // A host that reports has power, whoever gave it. But an "off" that was slow may still take
         // it away: a device that is asked for "on" has to say so itself.
         const bool asked = configured->fence.restore && fenceable(c.s, name);
@@ -65,7 +78,7 @@ void restore_power(Context& c) {
     for (const auto& name : c.j.unpowered) {
         const auto* configured = c.s.config->node(name);
         if (configured == nullptr || configured->fence.driver.empty()) continue;
-        if (!configured->fence.restore) continue;
+        if (!configured->fence.restore || off_may_come(c.s, c.view(name), *configured)) continue;
         // Never under a role that a silent one may hold. Where nobody is active it may be the only
         // one left.
         const auto& view = c.view(name);

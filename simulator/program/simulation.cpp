@@ -125,8 +125,9 @@ Status Simulation::follow_power(Slot& slot) {
         if (slot.tcp) slot.tcp->close();
         return {};
     }
-    Status status = slot.pty->open();
-    return status && slot.tcp ? slot.tcp->open() : status;
+    // The pseudo-terminal's name is what others wait for: both are there once it is.
+    if (Status status = slot.tcp ? slot.tcp->open() : Status(); !status) return status;
+    return slot.pty->open();
 }
 
 Status Simulation::close() {

@@ -42,6 +42,8 @@ TEST_F(ReplicaTest, NamesOnlyNodesThatAreConfigured) {
     j = Office::journal();
     j.unpowered.insert("x");
     EXPECT_NE(refusal(), "");
+    j.unpowered = {""};
+    EXPECT_NE(refusal(), "") << "nobody is no node";
     j = Office::journal();
     j.move.emplace().to = "x";
     EXPECT_NE(refusal(), "");
@@ -150,6 +152,52 @@ TEST_F(TwoActTest, ItIsTakenOverOnce) {
     auto before = Office::journal();
     before.unpowered_of = mark_of(other);
     EXPECT_TRUE(after_hearing(before, false, true).unpowered.empty()) << "it has power since";
+}
+
+TEST_F(TwoActTest, NotEvenAfterItLedAgainWithSomethingOffOfItsOwn) {
+    auto before = Office::journal();
+    before.incarnation = 4;
+    before.unpowered.insert("b");
+    before.unpowered_of = mark_of(other);
+    EXPECT_FALSE(after_hearing(before, false, true).unpowered.contains("a"));
+}
+
+/// This one switched "a" off, gave way, and acts again once the other one is gone.
+struct GaveWayTest : TwoActTest {
+    Journal ours = Office::journal(), theirs = Office::journal();
+    GaveWayTest() {
+        ours.incarnation = 4;
+        ours.unpowered.insert("a");
+        theirs.incarnation = 5;
+    }
+    Journal acting_again(bool taken_over) {
+        Controller first(o.config, o.parts(), ours, {false, 4});
+        first.begin();
+        o.bus.connect();
+        other_says("online", 5, false);
+        o.bus.deliver(o.topics.journal(true), encode_replica(theirs));
+        EXPECT_EQ(o.bus.on(o.topics.journal(false)).size(), 1u) << "the broker may not have it";
+        EXPECT_TRUE(first.journal().unpowered.empty()) << "it follows";
+        o.run(first, 8);
+        ++theirs.serial;
+        if (taken_over) theirs.unpowered_of = mark_of(ours);
+        o.bus.deliver(o.topics.journal(true), encode_replica(theirs));
+        other_says("offline", 5, false);
+        o.run(first, 60);
+        for (const auto& said : o.bus.on(o.topics.controller_status(false)))
+            o.bus.deliver(o.topics.controller_status(false), said);
+        o.run(first, 4);
+        EXPECT_EQ(first.role(), Leadership::Role::acting);
+        return load_journal(o.store, "/state").value();
+    }
+};
+
+TEST_F(GaveWayTest, ItKeepsWhatItSwitchedOffUntilTheOtherOneKnows) {
+    EXPECT_TRUE(acting_again(false).unpowered.contains("a"));
+}
+
+TEST_F(GaveWayTest, AndNoLonger) {
+    EXPECT_TRUE(acting_again(true).unpowered.empty());
 }
 
 TEST_F(TwoActTest, AnOldWritingOfItsOwnBringsNothingBack) {

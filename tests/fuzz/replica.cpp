@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         // Whatever is taken over can be acted on: its names are ours, and there is a next number.
         claim(known(config, journal->holder) && known(config, journal->stopped));
         for (const auto* names : {&journal->maintenance, &journal->unpowered})
-            for (const auto& name : *names) claim(known(config, name));
+            for (const auto& name : *names) claim(config.node(name) != nullptr);
         claim(!journal->move || config.node(journal->move->to) != nullptr);
         claim(journal->epoch + 1 > journal->epoch && journal->serial + 1 > journal->serial);
         claim(!zha::later(*journal, *journal));
