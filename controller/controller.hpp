@@ -136,6 +136,7 @@ class Controller {
     Leadership lead_;
     Journal saved_;  ///< as it is on disk
     std::map<std::string, Instruction> told_;
+    std::string owed_;  ///< our journal with what we switched off, until the other one names it
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;
     std::map<std::string, Time> failed_at_;  ///< failures are forgotten after a while

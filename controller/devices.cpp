@@ -77,7 +77,7 @@ Task<void> Controller::give_power(std::string node, FenceDevice& device) {
     const auto done = co_await device.on(asked + configured->fence.timeout);
     power_[node] = {false, p_.clock.now() + (done ? Millis{0} : kRestoreAgain)};
     // Another controller may have told meanwhile that it switches it off.
-    view.power_back = done.ok() && (!view.off_noted || asked >= *view.off_noted);
+    view.power_back = done.ok() && (!view.off_noted || asked > *view.off_noted);
     view.fence_fault = done ? "" : done.error().message;
 }
 

@@ -95,12 +95,15 @@ void Controller::lead() {
     situation_.raised.clear();
     for (auto& [name, view] : situation_.nodes) {
         view.pulse = {};
-        view.power_back = false;  // another one may have switched it off meanwhile
+        // Another one may have switched it off meanwhile, by a device that is slow.
+        view.power_back = false;
+        if (situation_.journal.unpowered.contains(name)) view.off_noted = p_.clock.now();
     }
     told_.clear();
     facts_.incarnation = situation_.journal.incarnation;
     known_epoch_ = situation_.journal.epoch;
     kept_serial_ = 0;
+    owed_.clear();
     lead_.led(facts_.incarnation);
     say_status(State::online);
     publish_discovery();
@@ -186,16 +189,16 @@ void Controller::say_epoch() {
 void Controller::note_others_off(const Journal& other, const BusMessage& message) {
     const auto mark = mark_of(other);
     const auto& journal = situation_.journal;
-    // What the broker kept under our own name is an older writing of ours.
+    // What the broker kept under our own name is an older writing of ours, which the present one
+    // goes on from, unless that is the other one's.
     const bool own = message.topic == topics_.journal(spare_) && message.retained &&
-                     mark.incarnation <= journal.incarnation;
+                     mark.incarnation <= journal.incarnation && lead_.chooses(journal.incarnation);
     if (own || mark.incarnation == journal.incarnation || mark == journal.unpowered_of) return;
-    const bool pending = !situation_.others_off.empty();
-    if (other.unpowered.empty() && pending &&
-        mark.incarnation != situation_.others_mark.incarnation)
-        return;
-    situation_.others_off = other.unpowered;
-    situation_.others_mark = mark;
+    auto& pending = situation_.others_off;
+    const bool again = mark.incarnation == situation_.others_mark.incarnation;
+    if (again) pending.clear();
+    pending.insert(other.unpowered.begin(), other.unpowered.end());
+    if (again || !other.unpowered.empty()) situation_.others_mark = mark;
     for (const auto& name : other.unpowered) {
         auto& view = situation_.nodes[name];
         view.power_back = false;
@@ -211,10 +214,10 @@ void Controller::follow(Journal journal) {
         // Who acts did not take over yet what we switched off, and the broker may not have it.
         situation_.others_off = ours.unpowered;
         situation_.others_mark = mark;
-        published_.erase(topics_.journal(spare_));
-        publish(topics_.journal(spare_), encode_replica(ours), true, 1);
+        owed_ = encode_replica(ours);
     } else if (journal.unpowered_of == situation_.others_mark) {
         situation_.others_off.clear();
+        owed_.clear();
     }
     saved_ = journal;
     situation_.journal = std::move(journal);
@@ -240,7 +243,10 @@ void Controller::heard_journal(const BusMessage& message) {
     } else {
         note_others_off(*journal, message);
     }
-    if (mark_of(situation_.journal) == kept && message.topic == topics_.journal(!spare_))
+    if (message.topic != topics_.journal(!spare_)) return;
+    // Once in each session with the broker.
+    if (!owed_.empty()) publish(topics_.journal(spare_), owed_, true, 1);
+    if (mark_of(situation_.journal) == kept)
         publish(topics_.journal_kept(spare_), encode_kept(kept), false, 1);
 }
 
