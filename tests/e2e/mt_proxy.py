@@ -32,7 +32,8 @@ class MtProxy:
         self.clear()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self.accept, daemon=True)
+        self.acceptor.start()
 
     def accept(self):
         while True:
@@ -101,4 +102,8 @@ class MtProxy:
         return figures
 
     def stop(self):
+        # Closed under a thread that waits on it, its number would go to the next test's listener,
+        # and the thread would take that one's clients to a dongle that is gone.
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join(10)
         self.server.close()
