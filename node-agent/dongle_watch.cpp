@@ -11,19 +11,27 @@ namespace zha {
 
 namespace {
 
+constexpr Millis kFirst{1000};      ///< after the start: zigbee2mqtt subscribes after its "online"
 constexpr Millis kAgain{5000};      ///< after a failure, and until the first answer
 constexpr unsigned kToldAfter = 3;  ///< questions without any answer
 constexpr std::size_t kAnswerBytes = 4096;
 constexpr int kActiveEndpoints = 5;  ///< cluster of ZDO
 
-/// Does the answer name an endpoint? A dongle that was reset has none until a host registers them.
-bool names_endpoints(const nlohmann::json& data) {
-    if (!data.is_array()) return false;
-    for (const auto& part : data) {
-        const bool has = part.is_object() && part.contains("endpointList");
-        if (has && part["endpointList"].is_array() && !part["endpointList"].empty()) return true;
+/// How many endpoints the answer names; nothing: it is no answer to this question. A dongle that
+/// was reset has none until a host registers them.
+std::optional<std::size_t> endpoints(const nlohmann::json& answer) {
+    if (!answer.contains("data") || !answer["data"].is_array()) return std::nullopt;
+    for (const auto& part : answer["data"]) {
+        if (!part.is_object() || !part.contains("endpointList")) continue;
+        if (part["endpointList"].is_array()) return part["endpointList"].size();
     }
-    return false;
+    return std::nullopt;
+}
+
+/// Was the dongle asked? zigbee2mqtt's adapter names the command that failed in TI's words ("SRSP -
+/// ZDO - activeEpReq after 6000ms"); an action that is not known gets an error without them.
+bool asked_in_vain(const nlohmann::json& answer) {
+    return wire::text_of(answer, "error").find("ZDO - ") != std::string::npos;
 }
 
 }  // namespace
@@ -56,11 +64,13 @@ void DongleWatch::heard(const BusMessage& message) {
     const auto value = nlohmann::json::parse(message.payload, nullptr, false);
     if (!value.is_object()) return;
     if (wire::text_of(value, "transaction") != node_ + "-" + std::to_string(asked_)) return;
-    if (wire::text_of(value, "status") != "ok") return failed("a request to it ran into an error");
-    if (!value.contains("data") || !names_endpoints(value["data"]))
-        return failed("it has lost its endpoints, as after a reset");
+    const bool ok = wire::text_of(value, "status") == "ok";
+    const auto named = ok ? endpoints(value) : std::nullopt;
+    // A bad answer shows as well as a good one that the question can be asked.
+    proven_ = proven_ || named || (!ok && asked_in_vain(value));
+    if (!ok) return failed("a request to it ran into an error");
+    if (named.value_or(0) == 0) return failed("it has lost its endpoints, as after a reset");
     waiting_ = false;
-    proven_ = true;
     failures_ = 0;
 }
 
@@ -70,7 +80,7 @@ void DongleWatch::look(Bus& bus, const std::string& ieee, const Timing& timing, 
         waiting_ = false;
         return;
     }
-    if (!begun_) asked_at_ = now;
+    if (!begun_) asked_at_ = now + kFirst - std::min(kAgain, timing.ping);
     begun_ = true;
     if (waiting_ && now - asked_at_ >= kDongleAnswerMost) failed("zigbee2mqtt does not answer");
     const bool soon = !proven_ || failures_ > 0;

@@ -1,9 +1,10 @@
 // What: does the dongle that zigbee2mqtt holds still answer? Asked through zigbee2mqtt.
 // Why: a dongle that hangs or resets itself changes nothing that zigbee2mqtt says by itself.
 // Contract: the question is ZDO's "active endpoints" of the coordinator to itself: nothing goes on
-//      the air. Only a zigbee2mqtt that has answered since its start is doubted, so one that does
-//      not know the question, or may not be asked, loses nothing. Facts: 2.14.1 answers
-//      bridge/request/action `raw` with the endpoints, or with an error after 6 s.
+//      the air. Only a zigbee2mqtt that has answered since its start is doubted, well or badly, so
+//      one that does not know the question, or may not be asked, loses nothing. Facts: 2.14.1
+//      answers bridge/request/action `raw` with the endpoints, or after 6 s with the error of its
+//      adapter ("SRSP - ...").
 #pragma once
 
 #include <cstdint>

@@ -265,7 +265,7 @@ bool strike_network(House& house, const Fault& f) {
         case K::broker_stops:
         case K::broker_forgets: {
             if (!broker.up()) return false;
-            broker.stop();
+            broker.stop(f.detail % 2 == 0);
             const bool kept = f.kind == K::broker_stops;
             later(house, f, [&broker, kept] {
                 if (!broker.up()) broker.start(kept);

@@ -18,10 +18,23 @@ Time instant(const VirtualTime& time) {
 
 }  // namespace
 
-void VirtualBroker::stop() {
+void VirtualBroker::stop(bool orderly) {
+    if (orderly) say_wills();
     up_ = false;
     for (auto* client : clients_)
         if (std::exchange(client->online_, false)) client->lose("the broker is gone");
+}
+
+/// They reach those whose link carries anything at once, before the connection ends.
+void VirtualBroker::say_wills() {
+    for (const auto* from : clients_) {
+        const auto& will = from->options_;
+        if (!from->online_ || will.will_topic.empty()) continue;
+        retained_[will.will_topic] = will.will_payload;
+        const auto said = letter(will.will_topic, will.will_payload, false);
+        for (auto* to : clients_)
+            if (to->online_ && !to->blocked(true) && !to->severed_) to->hand_over(*said);
+    }
 }
 
 void VirtualBroker::start(bool kept) {

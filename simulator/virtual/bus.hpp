@@ -34,8 +34,9 @@ class VirtualBroker {
     VirtualTime& time() { return time_; }
     BusTrouble trouble;
 
-    /// Stops the broker, or starts it again with what it retained, if it kept that.
-    void stop();
+    /// Stops the broker, or starts it again with what it retained, if it kept that. `orderly`: it
+    /// says the wills of all first, as mosquitto does when it is asked to end.
+    void stop(bool orderly = false);
     void start(bool kept = true);
     bool up() const { return up_; }
     /// What a new subscriber would be told; "" = nothing.
@@ -63,6 +64,7 @@ class VirtualBroker {
     void join(VirtualBus& client);
     void leave(VirtualBus& client, bool with_will);
     void distribute(const Message& message);
+    void say_wills();
     void replay(VirtualBus& client);
     void send(Parcel parcel, Millis delay);
     void deliver(std::size_t place);

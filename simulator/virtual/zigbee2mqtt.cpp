@@ -25,6 +25,10 @@ void VirtualZigbee2mqtt::began() {
     if (cut_) bus_->cut(*cut_);
     bus_->subscribe(base_ + "/bridge/request/action",
                     [this, run](const BusMessage& m) { asked(run, m.payload); });
+    // bridge/state alone is said again to a broker that was gone.
+    bus_->on_connection([this, run](bool up, const std::string&) {
+        if (up && run == run_ && said_run_ == run) say_online();
+    });
     bus_->start();
     stick_.taken = stick_.there();
     strange_ = disagrees && disagrees();
@@ -95,6 +99,11 @@ void VirtualZigbee2mqtt::on_the_air(std::uint64_t run) {
           {"extended_pan_id", fmt::format("0x{:016x}", identity->extended_pan_id)},
           {"channel", identity->channel}}}};
     (void)bus_->publish(base_ + "/bridge/info", info.dump(), true, 1);
+    said_run_ = run;
+    say_online();
+}
+
+void VirtualZigbee2mqtt::say_online() {
     (void)bus_->publish(base_ + "/bridge/state", kOnline, true, 1);
     said = broker_.time().elapsed();
 }

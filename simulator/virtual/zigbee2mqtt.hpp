@@ -37,6 +37,7 @@ class VirtualZigbee2mqtt {
     void radio_on(std::uint64_t run);
     void began();
     void ended();
+    void say_online();
     void watch(std::uint64_t run);
     void asked(std::uint64_t run, const std::string& request);
     void on_the_air(std::uint64_t run);
@@ -48,8 +49,9 @@ class VirtualZigbee2mqtt {
     std::optional<VirtualBus> bus_;
     std::optional<VirtualBus::Cut> cut_;
     bool stunned_ = false;
-    bool strange_ = false;   ///< its configuration names another network than the stick holds
-    std::uint64_t run_ = 0;  ///< what was planned in an earlier run is void
+    bool strange_ = false;        ///< its configuration names another network than the stick holds
+    std::uint64_t said_run_ = 0;  ///< the run in which it got online
+    std::uint64_t run_ = 0;       ///< what was planned in an earlier run is void
 };
 
 }  // namespace zha::sim

@@ -62,6 +62,28 @@ TEST_F(ClusterTest, AnActiveDongleThatResetsItselfIsNoticedAndStartedAgainInPlac
     EXPECT_TRUE(c.until([&] { return c.told.has("dongle_recovered"); }, 10 * kSecond));
 }
 
+TEST_F(ClusterTest, AnActiveDongleThatResetsItselfIsNoticedAfterAWordOfSomebodyElse) {
+    c.world.time.advance(600 * kSecond);  // no late will is expected any more, and none mended
+    c.world.broker.inject({"zigbee2mqtt/bridge/state", R"({"state":"offline"})", true});
+    c.one().stick.radio = false;
+    ASSERT_TRUE(
+        c.until([&] { return c.told.has("dongle_fault"); }, timing.ping * (timing.ping_fall + 1)));
+    EXPECT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+}
+
+TEST_F(ClusterTest, ABrokerStoppedInOrderTakesNoSightFromTheWatch) {
+    c.world.broker.stop(true);
+    c.world.time.advance(2 * kSecond);
+    c.world.broker.start();
+    const auto said = [&] { return c.world.broker.retained("zigbee2mqtt/bridge/state"); };
+    ASSERT_TRUE(c.until([&] { return said() == R"({"state":"online"})"; }, 10 * kSecond));
+    ASSERT_TRUE(c.until([&] { return c.settled(c.one(), c.two()); }, 60 * kSecond));
+    EXPECT_EQ(c.one().service.starts, 1U);
+    c.one().stick.radio = false;
+    EXPECT_TRUE(
+        c.until([&] { return c.told.has("dongle_fault"); }, timing.ping * (timing.ping_fall + 1)));
+}
+
 TEST_F(ClusterTest, AnActiveDongleThatHangsLosesTheRoleAsSoonAsItCanBeSilenced) {
     c.one().stick.hung = true;
     ASSERT_TRUE(c.until([&] { return c.one().is(NodeState::fault); },

@@ -115,8 +115,9 @@ class Play:
                   lambda: self.world.role(which) == role, seconds)
 
     def wait_controller(self, state, seconds):
-        self.wait(f"controller {state}", lambda: self.world.state_document().get(
-            "controller", {}).get("state") == state, seconds)
+        """The state stays at the broker without a controller: one has to be there, too."""
+        self.wait(f"controller {state}", lambda: self.world.acting() and self.world.state_document()
+                  .get("controller", {}).get("state") == state, seconds)
 
     def keep(self, node, seconds):
         """Alone on the air all the time, but for a restart in place (nobody for a while)."""

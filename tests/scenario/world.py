@@ -251,6 +251,10 @@ class World(Stage):
         return {"online": "acts", "standby": "stands-by"}.get(
             self.mqtt.json(f"{CLUSTER}/{topic}/status").get("state"), "gone")
 
+    def acting(self):
+        """Does a controller act?"""
+        return any(self.role(which) == "acts" for which in self.controllers())
+
     def fresh_report(self, node):
         """The node's report if it is a living node's: not older than three heartbeats."""
         heard = self.mqtt.heard_since(f"{CLUSTER}/node/{node}/report", time.monotonic() - 3.0)
