@@ -135,6 +135,17 @@ void Controller::heard_report(const std::string& node, const BusMessage& message
     }
     const auto nonce = report->nonce;
     auto& view = situation_.nodes[node];
+    situation_.now = p_.clock.now();
+    note_boot(view.boots, report->host_boot, situation_.now);
+    if (of_another_boot(situation_, *report)) {
+        // Not answered either: it gets no lease, and was silent before it spoke.
+        if (std::exchange(strange_boot_[node], report->host_boot) != report->host_boot)
+            spdlog::warn(
+                "{}: another boot than the one that holds the lease speaks; it is not "
+                "heard until that is over",
+                message.topic);
+        return;
+    }
     const bool changed =
         !view.heard || view.report.state != report->state || view.report.fault != report->fault;
     news_ = news_ || changed;
@@ -183,6 +194,7 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
         start_anew();
     }
     decided_at_ = situation_.now;
+    forget_other_boots();
     situation_.wall = p_.clock.wall();
     situation_.command = std::move(command);
     auto decision = decide(situation_);
@@ -231,6 +243,16 @@ bool Controller::decide_now(std::optional<OperatorCommand> command) {
         publish(topics_.poke(name), "{}", false);
     }
     return true;
+}
+
+/// Of whom the journal that is followed now was granted to another boot: heard while another
+/// journal was, or before this controller was away.
+void Controller::forget_other_boots() {
+    const auto it = situation_.nodes.find(situation_.journal.holder);
+    if (it == situation_.nodes.end() || !it->second.heard) return;
+    if (!of_another_boot(situation_, it->second.report)) return;
+    it->second.heard = false;
+    it->second.report = {};
 }
 
 void Controller::heard_command(const BusMessage& message) {

@@ -109,6 +109,7 @@ class Controller {
     /// Begins a drill when its time has come.
     void follow_schedule();
     void send_order(const std::string& node, std::uint64_t nonce);
+    void forget_other_boots();
     void tell(const Event& event);
     void reply(const std::string& id, bool done, const std::string& code, const std::string& text,
                const std::string& data = {});
@@ -136,6 +137,7 @@ class Controller {
     Leadership lead_;
     Journal saved_;  ///< as it is on disk
     std::map<std::string, Instruction> told_;
+    std::map<std::string, std::string> strange_boot_;  ///< last one that was not heard, by node
     std::string owed_;  ///< our journal with what we switched off, until the other one names it
     std::map<std::string, std::string> published_;  ///< retained topics, to send changes only
     std::map<std::string, bool> clear_fault_;

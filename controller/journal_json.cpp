@@ -131,6 +131,7 @@ std::string encode_journal(const Journal& j) {
                {"serial", j.serial},          {"epoch", j.epoch},
                {"holder", j.holder},          {"released", j.released},
                {"fingerprint", j.fingerprint}};
+    value["holder_boot"] = j.holder_boot;
     value["move"] = j.move ? encode_move(*j.move) : json();
     value["drill"] = j.drill ? encode_drill(*j.drill) : json();
     value["last_drill"] = encode_report(j.last_drill);
@@ -157,6 +158,8 @@ Result<Journal> decode_journal(const std::string& text) {
         j.holder = value.at("holder");
         j.released = value.at("released");
         j.fingerprint = value.at("fingerprint");
+        // Controllers of former versions did not write it.
+        j.holder_boot = value.value("holder_boot", "");
         if (!value.at("move").is_null()) j.move = decode_move(value.at("move"));
         decode_policies(value, j);
         decode_drills(value, j);

@@ -4,6 +4,7 @@
 #include "controller/controller.hpp"
 #include "controller/journal_file.hpp"
 #include "controller/replica.hpp"
+#include "core/limits.hpp"
 #include "core/safeguards.hpp"
 #include "platform/log/log.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 
 using State = wire::ControllerStatus::State;
 
-/// A lease of a new epoch waits no longer for the other controller's word.
-constexpr Millis kKeptMost{2000};
 /// No other controller grants so many while this one does not hear of it.
 constexpr Epoch kEpochsAhead = 10000;
 
@@ -283,13 +282,13 @@ void Controller::heard_kept(const BusMessage& message) {
 
 bool Controller::may_cut_power() const {
     return !lead_.spare_ready() || kept_serial_ >= situation_.journal.serial ||
-           p_.clock.now() - written_at_ >= kKeptMost;
+           p_.clock.now() - written_at_ >= kSpareWordMost;
 }
 
 bool Controller::may_send(const Order& order) {
     if (order.lease <= Millis{0} || order.epoch <= known_epoch_) return true;
     if (lead_.spare_ready()) {
-        if (p_.clock.now() - granted_at_ < kKeptMost) return false;
+        if (p_.clock.now() - granted_at_ < kSpareWordMost) return false;
         spdlog::warn("epoch {}: the spare controller does not say that it knows of the grant",
                      order.epoch);
     }

@@ -29,7 +29,8 @@ std::string fault_of(const Journal& j, const Config& config) {
     for (const auto* names : {&j.maintenance, &j.unpowered})
         for (const auto& name : *names)
             if (config.node(name) == nullptr) return "it names a node that is not configured";
-    if (j.fingerprint.size() > kTextMost || j.last_text.size() > kTextMost)
+    if (j.fingerprint.size() > kTextMost || j.holder_boot.size() > kTextMost ||
+        j.last_text.size() > kTextMost)
         return "a text is too long";
     if (j.last_drill.text.size() > kTextMost || j.last_drill.result.size() > kTextMost)
         return "a text is too long";

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "core/host_boot.hpp"
 #include "core/journal.hpp"
 #include "core/messages.hpp"
 
@@ -49,6 +50,7 @@ struct NodeView {
     bool power_back = false;       ///< the device was switched on since and said so
     std::string fence_fault = {};  ///< why the last attempt failed; empty = none did
     Probe probe = Probe::unknown;
+    HostBoots boots = {};
 };
 
 enum class BridgeState { unknown, online, offline };
@@ -180,6 +182,11 @@ Decision decide(const Situation& situation);
 /// Does the node still report?
 bool reachable(const Situation& situation, const std::string& node);
 bool reachable(const Situation& situation, const NodeView& node);
+/// Does the report come from another boot than the one that the unreleased epoch was granted to,
+/// while that one may still have a lease? Then it is no word of the holder, neither that it is
+/// silent nor that it is there. A host that was started again has to wait as long as one that is
+/// lost; a copy of the holder's disk cannot speak for it.
+bool of_another_boot(const Situation& situation, const NodeReport& report);
 /// It does not, and had the time to: a controller that has just started knows nothing yet.
 bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.

@@ -94,7 +94,9 @@ struct Journal {
     std::uint64_t serial = 0;       ///< one more whenever it is written
     Epoch epoch = 0;                ///< highest ever granted
     std::string holder;             ///< whom it was granted to; empty = nobody yet
-    bool released = false;          ///< the end of `epoch` was verified
+    /// The boot of the host that it was granted to; empty = not known (host_boot.hpp).
+    std::string holder_boot{};
+    bool released = false;    ///< the end of `epoch` was verified
     Time granted{0};          ///< `epoch`, by the controller's own clock; not kept across a restart
     std::string fingerprint;  ///< of the cluster's network, once known
     std::optional<Move> move;

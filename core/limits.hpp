@@ -17,6 +17,9 @@ inline constexpr Millis kWorkerStartMost{30000};   ///< guard: from fork to the 
 /// Mosquitto 2.0 looks for silent clients every 6 s: wills of clients with a keepalive of 3 s came
 /// up to 10 s after their last word (docs/configuration.md).
 inline constexpr Millis kBrokerLookMost{6000};
+/// A controller waits so long for its spare's word that it has the journal, before the first lease
+/// of an epoch and before it switches a node off.
+inline constexpr Millis kSpareWordMost{2000};
 inline constexpr Millis kReconnectMost{2000};  ///< broker: longest pause between two tries
 
 }  // namespace zha

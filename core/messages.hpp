@@ -29,7 +29,8 @@ struct SnapshotInfo {
 /// Agent -> controller, every heartbeat and at each change. `nonce` is fresh in every report.
 struct NodeReport {
     std::string node;
-    std::string boot;  ///< random per agent process
+    std::string boot;       ///< random per agent process
+    std::string host_boot;  ///< of its host's kernel, random per boot; empty = not known
     std::uint64_t nonce = 0;
     NodeState state = NodeState::init;
     Goal goal = Goal::none;         ///< the goal it works on

@@ -57,8 +57,9 @@ enum class Safeguard {
     speaks_again,        ///< a holder that tried to silence its dongle gets the time to say "no"
     said_epoch,          ///< a number that another controller may have granted is skipped
     on_confirmed,        ///< power is back when the device says so: a late "off" may still come
+    bound_boot,          ///< a copy of the holder's host cannot speak for the holder
 };
-inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::on_confirmed) + 1;
+inline constexpr unsigned kSafeguards = static_cast<unsigned>(Safeguard::bound_boot) + 1;
 
 #ifdef ZHA_SIMULATION
 /// False for the one that this thread's schedule does without.

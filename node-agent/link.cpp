@@ -119,6 +119,7 @@ void Link::heard_order(const BusMessage& message) {
 void Link::send_report() {
     auto report = node_.report();
     report.boot = boot_;
+    report.host_boot = node_.host_boot;
     report.nonce = ++nonce_;
     const auto at = node_.now();
     if (auto sent = node_.bus.publish(topics_.report(node_.self.name), wire::encode(report), false);
@@ -135,6 +136,7 @@ Task<void> Link::run() {
         if (!node_.bus.connected()) continue;
         node_.report(present_);
         present_.boot = boot_;
+        present_.host_boot = node_.host_boot;
         const bool changed = differ(present_, sent_);
         const bool due = node_.now() - sent_at_ >= node_.config.timing.heartbeat;
         if (due || changed || poked_) send_report();

@@ -2,6 +2,7 @@
 // wire, run.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <utility>
 
 #include "node-agent/agent.hpp"
@@ -44,6 +45,15 @@ MqttOptions mqtt_options(const Config& config, const NodeConfig& self) {
     return options;
 }
 
+/// Of the running kernel (random(4)); empty where it cannot be read.
+std::string host_boot() {
+    constexpr std::size_t kMost = 64;
+    std::string id;
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    if (!std::getline(file, id) || id.size() > kMost) return {};
+    return id;
+}
+
 /// The worker: `pipe` goes to the guard; -1 without one.
 int work(const Config& config, const NodeConfig& self, int pipe) {
     RealStore store;
@@ -58,7 +68,8 @@ int work(const Config& config, const NodeConfig& self, int pipe) {
     auto bus = make_mqtt_bus(mqtt_options(config, self), daemon.executor(), clock);
     if (!bus) return fail(bus.error());
 
-    Node node({config, self, clock, **bus, store, **service, dongle}, *memory);
+    Node node({config, self, clock, **bus, store, **service, dongle, sftp_fetch, host_boot()},
+              *memory);
     if (const auto damaged = node.snapshots.scan(); !damaged.empty())
         spdlog::warn("snapshots: {}", damaged);
     Agent agent(node);

@@ -37,6 +37,7 @@ Node::Node(NodeParts p, Memory memory)
       service(p.service),
       dongle(p.dongle),
       fetch(p.fetch),
+      host_boot(p.host_boot),
       lease(make_keeper(p, memory)),
       memory_file(p.store, p.self.state),
       snapshots(p.store, p.self.state),

@@ -35,6 +35,7 @@ struct NodeParts {
     Service& service;
     Dongle& dongle;
     Fetch fetch = sftp_fetch;
+    std::string host_boot{};  ///< see NodeReport
 };
 
 class Node {
@@ -49,6 +50,7 @@ class Node {
     Service& service;
     Dongle& dongle;
     Fetch fetch;
+    std::string host_boot;
     std::function<void()> announce;  ///< tells the guard at once, see WorkerPulse; may be empty
 
     LeaseKeeper lease;

@@ -41,6 +41,8 @@ std::string why_not(const Situation& s, const std::string& node) {
     if (s.journal.maintenance.contains(node)) return node + " is in maintenance";
     const auto view = s.nodes.find(node);
     if (view == s.nodes.end() || !reachable(s, view->second)) return node + " is not reachable";
+    if (two_hosts(view->second.boots, s.now))
+        return "two hosts say that they are " + node + ": one is a copy of the other";
     if (view->second.pulse.shaky) return node + " reports only now and then";
     const auto& r = view->second.report;
     if (!r.fault.empty() && !r.ready) return node + ": " + r.fault;

@@ -100,6 +100,10 @@ void watch_node(Context& c, const std::string& name, const NodeView& node) {
     const auto& r = node.report;
     const auto& timing = c.s.config->timing;
     const bool known = reachable || c.s.now > c.s.since + timing.heartbeat * timing.fall;
+    const bool twins = two_hosts(node.boots, c.s.now);
+    if (turn(c, "twins ", twins, name) && twins)
+        c.event(EventKind::identity_mismatch, name, "",
+                "two hosts say that they are " + name + ": one is a copy of the other");
     if (known && turn(c, "down ", !up, name))
         c.event(up ? EventKind::node_up : EventKind::node_down, name, "",
                 name + (up ? " reports again" : " does not report"));

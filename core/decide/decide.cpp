@@ -96,6 +96,7 @@ void adopt(Context& c) {
     if (found.empty()) return;
     c.j.epoch = highest;
     c.j.holder = found;
+    c.j.holder_boot = c.report(found).host_boot;
     c.j.released = c.report(found).released >= highest;
 }
 
@@ -116,9 +117,23 @@ void catch_up(Context& c) {
         }
         c.j.epoch = node.report.epoch;
         c.j.holder = name;
+        c.j.holder_boot = node.report.host_boot;
         c.j.released = node.report.released >= c.j.epoch;
         drill_failed(c, name + " was granted a higher epoch by another controller");
     }
+}
+
+/// The holder's host was started again, or a copy of it speaks. Every lease that the former boot
+/// may have is over, or its report would not be here: so is the epoch, which no second host may
+/// get.
+void end_former_boot(Context& c) {
+    const auto& report = c.report(c.j.holder);
+    auto& bound = c.j.holder_boot;
+    if (c.holder_released() || report.host_boot.empty() || report.host_boot == bound) return;
+    if (bound.empty())
+        bound = report.host_boot;
+    else if (!possibly_on_air(report.state))
+        c.j.released = true;
 }
 
 void learn_network(Context& c) {
@@ -141,7 +156,10 @@ Instruction instruct(const Context& c, const std::string& node) {
         i.epoch = c.j.epoch;
         // A grant that did not arrive yet is given anew, so with the same care.
         const bool arrived = c.report(node).epoch >= c.j.epoch;
-        if (!waited_for && (arrived || knows_all(c))) i.lease = c.s.config->timing.lease;
+        const auto& boot = c.report(node).host_boot;
+        const bool stranger = !boot.empty() && boot != c.j.holder_boot;
+        if (!waited_for && !stranger && (arrived || knows_all(c)))
+            i.lease = c.s.config->timing.lease;
         if (move && move->to == node) {
             i.allow_form = move->kind == MoveKind::form;
             i.snapshot = move->snapshot;
@@ -220,6 +238,18 @@ bool lost(const Situation& s, const std::string& node) {
     return !reachable(s, node) && s.now > s.since + timing.heartbeat * timing.fall;
 }
 
+bool of_another_boot(const Situation& s, const NodeReport& report) {
+    const auto& j = s.journal;
+    if (report.node != j.holder || j.released || !kept(Safeguard::bound_boot)) return false;
+    if (report.host_boot.empty() || j.holder_boot.empty() || report.host_boot == j.holder_boot)
+        return false;
+    const auto it = s.nodes.find(j.holder);
+    if (it == s.nodes.end()) return false;
+    // While the first one is there its own word counts, also that it cannot silence its dongle.
+    const bool there = reachable(s, it->second) && it->second.report.host_boot == j.holder_boot;
+    return there || s.now < std::max(held_until(s), j.granted + s.config->timing.hold_down);
+}
+
 Time begun(const Situation& s) {
     return kept(Safeguard::hold_down_since) ? s.since : Time{0};
 }
@@ -262,6 +292,7 @@ Decision decide(const Situation& situation) {
     deciding::adopt(c);
     deciding::catch_up(c);
     deciding::note_power(c);
+    deciding::end_former_boot(c);
     deciding::observe_release(c);
     deciding::learn_network(c);
     deciding::expire(c);

@@ -62,6 +62,23 @@ void who_could(const Situation& s, Findings& out) {
     }
 }
 
+/// Whose words do not count, or whose may be somebody else's.
+void who_speaks(const Situation& s, Findings& out) {
+    for (const auto& [name, view] : s.nodes) {
+        const auto& last = view.boots.heard;
+        if (two_hosts(view.boots, s.now)) {
+            out.push_back({name, "two hosts say that they are " + name +
+                                     ": one is a copy of the other; give it a name of its own"});
+            continue;
+        }
+        const bool held = name == s.journal.holder && !s.journal.released;
+        if (held && !last.empty() && last.back() != s.journal.holder_boot && !reachable(s, view))
+            out.push_back({name, "the host of " + name +
+                                     " was started again: it is heard when every lease of before "
+                                     "is over"});
+    }
+}
+
 /// What fence devices and second paths said.
 void other_paths(const Situation& s, Findings& out) {
     for (const auto& [name, view] : s.nodes) {
@@ -161,6 +178,7 @@ std::vector<Finding> explain(const Situation& s) {
     Findings out;
     who_is_active(s, out);
     who_could(s, out);
+    who_speaks(s, out);
     other_paths(s, out);
     if (!s.journal.last_text.empty())
         out.push_back(

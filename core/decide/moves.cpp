@@ -133,6 +133,7 @@ void grant(Context& c) {
     if (counts && !c.j.holder.empty() && move.to != c.j.holder) c.j.moves.push_back(c.s.wall);
     if (kept(Safeguard::grant_epoch)) c.j.epoch = unused_epoch(c);
     c.j.holder = move.to;
+    c.j.holder_boot = c.report(move.to).host_boot;
     c.j.stopped.clear();
     c.j.released = false;
     c.j.granted = c.s.now;

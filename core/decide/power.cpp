@@ -1,17 +1,15 @@
 // Fence devices: when one is asked, what its word is worth, and when power comes back.
 #include "core/decide/context.hpp"
+#include "core/limits.hpp"
 #include "core/safeguards.hpp"
 
 namespace zha {
 
 namespace {
 
-/// A controller that waits for its spare's word before it switches off waits no longer than that.
-constexpr Millis kCutWaitMost{2000};
-
 /// May another controller's "off" still be on its way? An "on" before it would be worth nothing.
 bool off_may_come(const Situation& s, const NodeView& view, const NodeConfig& configured) {
-    return view.off_noted && s.now < *view.off_noted + kCutWaitMost + configured.fence.timeout;
+    return view.off_noted && s.now < *view.off_noted + kSpareWordMost + configured.fence.timeout;
 }
 
 }  // namespace
@@ -29,14 +27,17 @@ bool powered_off(const Situation& s) {
     const bool heard_since = view.heard && view.heard_at >= view.fence_asked;
     // Power may have come back, and the role with it, while this controller could not know it.
     const bool known = view.fence_asked >= s.since || !kept(Safeguard::off_session);
-    return view.fenced_off == s.journal.epoch && known && !heard_since;
+    // Of two hosts of one name it switched one, and nobody knows which.
+    const bool one_host = !two_hosts(view.boots, s.now);
+    return view.fenced_off == s.journal.epoch && known && !heard_since && one_host;
 }
 
 bool off_for_good(const Situation& s) {
     if (!powered_off(s)) return false;
     const auto* configured = s.config->node(s.journal.holder);
     const bool host = configured->fence.cuts != "dongle" || !kept(Safeguard::off_dongle);
-    return host || s.now >= held_until(s);
+    const bool one_host = s.nodes.at(s.journal.holder).boots.turned == Time{0};
+    return (host && one_host) || s.now >= held_until(s);
 }
 
 namespace deciding {

@@ -5,6 +5,7 @@ namespace zha::wire {
 json to_json(const NodeReport& r) {
     return {{"node", r.node},
             {"boot", r.boot},
+            {"host_boot", r.host_boot},
             {"nonce", r.nonce},
             {"state", to_string(r.state)},
             {"goal", to_string(r.goal)},
@@ -39,6 +40,7 @@ Result<NodeReport> decode_report(const std::string& text) {
     NodeReport r;
     r.node = f.text("node");
     r.boot = f.text("boot");
+    if (object->contains("host_boot")) r.host_boot = f.text("host_boot");
     r.nonce = f.number<std::uint64_t>("nonce");
     r.state = f.name_of("state", parse_node_state);
     r.goal = f.name_of("goal", parse_goal);

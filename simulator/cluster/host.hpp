@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "node-agent/agent.hpp"
 #include "node-agent/link.hpp"
 #include "platform/log/log.hpp"
@@ -47,12 +49,14 @@ struct World {
 class AgentProcess {
   public:
     AgentProcess(World& w, const NodeConfig& self, Clock& clock, Store& store, Service& service,
-                 VirtualStick& stick, Fetch fetch, const Memory& memory)
+                 VirtualStick& stick, Fetch fetch, const std::string& host_boot,
+                 const Memory& memory)
         : time_(w.time),
           dongle_(stick, clock),
           bus(w.broker, {w.topics().agent_status(self.name), agent_offline(),
                          w.config.timing.lease / 4, "agent-" + self.name}),
-          node({w.config, self, clock, bus, store, service, dongle_, std::move(fetch)}, memory),
+          node({w.config, self, clock, bus, store, service, dongle_, std::move(fetch), host_boot},
+               memory),
           agent_(node),
           link_(node),
           loop_(std::make_unique<Loop>()) {
@@ -95,8 +99,10 @@ class AgentProcess {
 struct Host {
     /// A host with a configured zigbee2mqtt and a blank dongle.
     Host(World& w, const std::string& name, double rate = 1.0, Millis grain = Millis{0})
+        : Host(w, *w.config.node(name), rate, grain) {}
+    Host(World& w, const NodeConfig& node, double rate, Millis grain)
         : world(w),
-          self(*w.config.node(name)),
+          self(node),
           clock(w.time, Millis{1000000}, rate, grain),
           disk(w.store),
           service(w.time, clock),
@@ -121,7 +127,8 @@ struct Host {
         auto memory = MemoryFile(disk, self.state).load();
         agent = std::make_unique<AgentProcess>(
             world, self, clock, disk, service, stick,
-            [this](const SftpRequest& r) { return fetch(r); }, memory ? *memory : Memory{});
+            [this](const SftpRequest& r) { return fetch(r); },
+            fmt::format("{}.{}", self.data.string(), boots), memory ? *memory : Memory{});
         if (cut) agent->bus.cut(*cut);
     }
     void kill_agent() {
@@ -135,6 +142,7 @@ struct Host {
         kill_agent();
         service.die();
         stick.radio = stick.taken = false;
+        ++boots;
     }
     void cut_off(VirtualBus::Cut what) {
         cut = what;
@@ -173,6 +181,7 @@ struct Host {
     std::optional<VirtualBus::Cut> cut;
     bool unreachable = false;  ///< for transfers of snapshots
     bool frozen = false;
+    unsigned boots = 1;  ///< of its kernel
 
   private:
     Task<Status> fetch(SftpRequest request) {

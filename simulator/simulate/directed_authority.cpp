@@ -120,6 +120,20 @@ void slow_fetch(Dice& dice, Plan& plan) {
     strike(plan, K::cut_both, kOther, order + dice.between(300, 4000), dice.between(300, 2000));
 }
 
+/// A copy of a host is switched on: beside the holder, or beside the one that shall get the role.
+void copied_host(Dice& dice, Plan& plan) {
+    const auto at = dice.between(300, 4000);
+    strike(plan, K::twin, dice.chance(70) ? kHolder : kOther, at, dice.between(3000, 20000));
+    if (dice.chance(40))
+        strike(plan, K::controller_killed, 0, at + dice.between(0, 3000), Millis{400});
+    if (dice.chance(50))
+        strike(plan, dice.chance(50) ? K::failover : K::switchover,
+               dice.chance(50) ? kOther : kHolder, at + dice.between(-500, 6000));
+    if (dice.chance(40))
+        strike(plan, K::power_cut, kHolder, at + dice.between(0, 8000), Millis{9000});
+    plan.length = at + 3 * plan.timing.hold_down;
+}
+
 constexpr Family kFamilies[] = {
     {"stale order", stale_order},     {"late echo", late_echo},
     {"late answer", late_answer},     {"late renewal", late_renewal},
@@ -128,6 +142,7 @@ constexpr Family kFamilies[] = {
     {"old journal", old_journal},     {"new controller", new_controller},
     {"blind success", blind_success}, {"late return", late_return},
     {"slow return", slow_return},     {"slow fetch", slow_fetch},
+    {"copied host", copied_host},
 };
 
 }  // namespace

@@ -178,10 +178,12 @@ void old_word(Dice& dice, Plan& plan) {
     strike(plan, K::failover, kOther, told);
     const auto cut = told + dice.between(100, 900);
     // Another controller gives the role back to the same node, as the other one cannot take it.
-    const auto away = dice.between(14000, 20000);
+    // It is heard again only when its former boot's leases are over.
+    const auto boots = dice.chance(70) ? plan.timing.hold_down : Millis{0};
+    const auto away = dice.between(14000, 20000) + boots;
     strike(plan, K::controller_cut_both, 0, cut, away);
     strike(plan, K::second_controller, 0, cut + dice.between(50, 500), away);
-    strike(plan, K::unplug, kOther, cut + dice.between(0, 500), dice.between(7000, 9000));
+    strike(plan, K::unplug, kOther, cut + dice.between(0, 500), dice.between(7000, 9000) + boots);
     strike(plan, K::outlet_on, kHolder, cut + dice.between(2600, 4000));
     strike(plan, K::cut_both, kHolder, cut + away - dice.between(-300, 600),
            2 * plan.timing.hold_down);

@@ -197,6 +197,11 @@ bool strike_host(House& house, const Fault& f) {
             return flip_bit(h, f.detail);
         case K::config_edited:
             return edit_config(h);
+        case K::twin:
+            // Nor a copy at the same time as a lost journal: who was granted what stands there.
+            if (house.forgot || !house.start_twin(f.node)) return false;
+            later(house, f, [&house] { house.stop_twin(); });
+            return true;
         case K::backup_gone:
             return bool(h.world.store.remove_all(h.self.data / "coordinator_backup.json"));
         default:
@@ -212,6 +217,7 @@ bool strike_controller(House& house, const Fault& f) {
         case K::controller_killed:
         case K::controller_forgets:
             if (!office.controller) return false;
+            if (f.kind == K::controller_forgets && house.twin_on()) return false;
             house.stop_controller(f.node);
             house.forgot = house.forgot || f.kind == K::controller_forgets;
             if (f.kind == K::controller_forgets)
@@ -236,6 +242,7 @@ bool strike_controller(House& house, const Fault& f) {
             later(house, f, [&office] { office.disk.full(false); });
             return true;
         case K::second_controller:
+            if (house.twin_on()) return false;
             house.forgot = true;
             house.start_second();
             later(house, f, [&house] { house.stop_second(); });
@@ -351,7 +358,7 @@ bool hides(FaultKind kind) {
     using K = FaultKind;
     return kind == K::cut_both || kind == K::cut_in || kind == K::cut_out || kind == K::freeze ||
            kind == K::slow_network || kind == K::lossy_network || kind == K::broker_stops ||
-           kind == K::broker_forgets;
+           kind == K::broker_forgets || kind == K::twin;
 }
 
 bool of_controller(FaultKind kind) {
@@ -376,13 +383,17 @@ bool well_known(const House& house) {
 /// cannot be heard, whose dongle cannot be silenced either.
 bool beyond_leases(const House& house, FaultKind kind) {
     bool hidden = !house.world.broker.up() || house.world.broker.trouble.drop > 0 ||
-                  house.world.broker.trouble.delay_most > Millis{5};
+                  house.world.broker.trouble.delay_most > Millis{5} || house.twin_on();
     bool hard = false;
     for (const auto& host : house.hosts) {
         hidden = hidden || host->cut || host->frozen;
         hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) ||
                host->stick.hung || host->stick.defiant || host->service.immortal;
     }
+    // Who speaks in the name of a frozen host is taken for that host, started again.
+    const bool frozen = hard && house.fence_required();
+    if ((frozen && kind == FaultKind::twin) || (house.twin_on() && kind == FaultKind::freeze))
+        return true;
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;
     // Only the word of its outlet ends the role of such a host then, unless an operator says more,
@@ -399,7 +410,8 @@ bool strike(House& house, const Fault& fault) {
     if (beyond_leases(house, fault.kind)) return false;
     if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::outlet_off ||
         fault.kind == FaultKind::bit_flip || fault.kind == FaultKind::swap ||
-        fault.kind == FaultKind::power_in_write || fault.kind == FaultKind::files_restored)
+        fault.kind == FaultKind::power_in_write || fault.kind == FaultKind::twin ||
+        fault.kind == FaultKind::files_restored)
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_dongle(house, fault) ||
            strike_outside(house, fault) || strike_controller(house, fault) ||

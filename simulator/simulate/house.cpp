@@ -55,17 +55,7 @@ House::House(const Plan& p)
     (void)world.store.make_directory(second_config.controller.state);
     for (unsigned i = 0; i < 2; ++i) {
         hosts[i] = std::make_unique<Host>(world, i == 0 ? "one" : "two", plan.rate[i], plan.grain);
-        auto& h = *hosts[i];
-        h.stick.reset_time = plan.reset_time[i];
-        h.stick.read_time = plan.quick ? Millis{20} : Millis{400};
-        h.stick.write_time = plan.quick ? Millis{40} : Millis{600};
-        h.stick.scan_time = plan.quick ? Millis{30} : Millis{600};
-        h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
-        if (plan.write_time[i] > Millis{0}) h.stick.write_time = plan.write_time[i];
-        if (plan.stop_time[i] > Millis{0}) h.service.stop_time = plan.stop_time[i];
-        h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
-        h.z2m.forms = [this, &h] { return form(h); };
-        h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };
+        equip(*hosts[i], i);
     }
     for (unsigned i = 0; i < 2; ++i) {
         std::function<void()> bite;
@@ -88,6 +78,41 @@ House::House(const Plan& p)
     world.time.at_each_step([this] { look(); });
     for (auto& g : guards) g->begin();
     for (unsigned which = 0; which < 2; ++which) start_controller(which);
+}
+
+void House::equip(Host& h, unsigned i) {
+    h.stick.reset_time = plan.reset_time[i];
+    h.stick.read_time = plan.quick ? Millis{20} : Millis{400};
+    h.stick.write_time = plan.quick ? Millis{40} : Millis{600};
+    h.stick.scan_time = plan.quick ? Millis{30} : Millis{600};
+    h.service.stop_time = plan.quick ? Millis{50} : Millis{500};
+    if (plan.write_time[i] > Millis{0}) h.stick.write_time = plan.write_time[i];
+    if (plan.stop_time[i] > Millis{0}) h.service.stop_time = plan.stop_time[i];
+    h.z2m.boot_time = plan.quick ? Millis{100} : Millis{1000};
+    h.z2m.forms = [this, &h] { return form(h); };
+    h.z2m.disagrees = [&h] { return disagrees(h, h.stick.image); };
+}
+
+bool House::start_twin(unsigned i) {
+    if (twin || off_[i]) return false;
+    twin_config = host(i).self;
+    twin_config.data += "-copy";
+    twin_config.state += "-copy";
+    twin = std::make_unique<Host>(world, twin_config, plan.rate[i], plan.grain);
+    equip(*twin, i);
+    (void)world.store.copy(host(i).self.data, twin_config.data);
+    (void)world.store.copy(host(i).self.state, twin_config.state);
+    twin->stick.image = host(i).stick.image;
+    say("a copy of host " + twin_config.name + " is switched on");
+    witness->joined(*twin);
+    twin->boot();
+    return true;
+}
+
+void House::stop_twin() {
+    if (!twin_on()) return;
+    say("the copy of host " + twin_config.name + " is switched off");
+    twin->power_cut();
 }
 
 void House::furnish(unsigned i) {
@@ -150,6 +175,7 @@ znp::Image House::form(Host& h) {
 House::~House() {
     world.time.at_each_step({});
     for (auto& h : hosts) h->kill_agent();
+    if (twin) twin->kill_agent();
 }
 
 std::unique_ptr<ControllerProcess> House::process(const Config& config, VirtualClock& its,
@@ -296,6 +322,7 @@ void House::mend() {
             h.put("coordinator_backup.json", sample::backup());
     }
     stop_second();
+    stop_twin();
     for (unsigned which = 0; which < 2; ++which) {
         auto& office = *offices[which];
         office.disk.full(false);

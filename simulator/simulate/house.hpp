@@ -52,6 +52,10 @@ class House {
     /// Another one on another machine, from a copy of the journal as it was at the beginning.
     void start_second();
     void stop_second();
+    /// The card of host i was copied; another host starts from it, for a while. Once a schedule.
+    bool start_twin(unsigned i);
+    void stop_twin();
+    bool twin_on() const { return twin && twin->agent; }
     void command(const std::string& verb, const std::string& to);
     /// One of an operator's requests, without its id.
     void command(nlohmann::json request);
@@ -87,6 +91,8 @@ class House {
     World world;
     std::array<std::unique_ptr<Host>, 2> hosts;
     std::array<std::unique_ptr<VirtualGuard>, 2> guards;
+    NodeConfig twin_config;
+    std::unique_ptr<Host> twin;
     std::array<VirtualOutlet, 2> outlets;
     std::array<VirtualPath, 2> paths;
     /// A controller and its host.
@@ -109,6 +115,7 @@ class House {
 
   private:
     void furnish(unsigned i);
+    void equip(Host& h, unsigned i);
     void turned(unsigned i, bool on);
     Devices devices(Clock& clock);
     /// What zigbee2mqtt makes of a dongle whose network is not the configured one.

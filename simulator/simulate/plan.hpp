@@ -60,6 +60,7 @@ enum class FaultKind {
     files_restored,   ///< all of another network's files are unpacked over zigbee2mqtt's
     service_patient,  ///< zigbee2mqtt waits for a dongle that is gone, and takes it again
     busy,             ///< thousands of frames at once: more than the age of a copy tells
+    twin,             ///< a copy of the host is switched on, with a dongle of its own
     clear_fault,
     outlet_refuses,  ///< a fence device says no
     outlet_dead,     ///< it answers nothing, and does nothing

@@ -67,6 +67,7 @@ constexpr std::array<std::string_view, kSafeguards> kNames{
     "speaks-again",
     "said-epoch",
     "on-confirmed",
+    "bound-boot",
 };
 }
 

@@ -29,6 +29,11 @@ Witness::Witness(VirtualTime& time, std::vector<Host*> hosts, Millis slack)
         fingerprint_ = znp::fingerprint(*identity);
 }
 
+void Witness::joined(Host& host) {
+    hosts_.push_back(&host);
+    states_.emplace_back();
+}
+
 void Witness::busy(unsigned frames) {
     copies_excused_ = true;
     for (auto& s : states_)
@@ -126,6 +131,13 @@ void Witness::look() {
     violate(Checker::exclusivity, "on the air at once:" + who);
 }
 
+bool Witness::silent_namesake(unsigned i) const {
+    if (states_[i].on) return false;
+    for (unsigned k = 0; k < hosts_.size(); ++k)
+        if (k != i && states_[k].on && hosts_[k]->self.name == hosts_[i]->self.name) return true;
+    return false;
+}
+
 void Witness::told(const HistoryLine& line) {
     for (const auto* host : hosts_)
         if (line.kind == "fenced" && host->self.name == line.to && host->stick.on_air())
@@ -133,7 +145,7 @@ void Witness::told(const HistoryLine& line) {
     if (line.kind != "switchover_completed") return;
     for (unsigned i = 0; i < hosts_.size(); ++i) {
         const auto& host = *hosts_[i];
-        if (host.self.name != line.to) continue;
+        if (host.self.name != line.to || silent_namesake(i)) continue;
         const auto& s = states_[i];
         const bool lately = s.last_on >= Micros{0} && time_.elapsed() - s.last_on <= slack_;
         if (!s.on && !lately)

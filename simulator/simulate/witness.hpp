@@ -41,6 +41,8 @@ class Witness {
   public:
     Witness(VirtualTime& time, std::vector<Host*> hosts, Millis slack);
 
+    /// One more host; its name may be that of another.
+    void joined(Host& host);
     void look();
     /// A line of the history was written by a controller.
     void told(const HistoryLine& line);
@@ -71,6 +73,8 @@ class Witness {
     void switched_on(unsigned i);
     void switched_off(unsigned i);
     void check_claim(unsigned i);
+    /// Off the air, while another host of its name is on it.
+    bool silent_namesake(unsigned i) const;
     double used(unsigned i) const;
     std::string at(const std::string& text) const;
 

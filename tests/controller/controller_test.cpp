@@ -50,6 +50,20 @@ TEST_F(ControllerTest, AnOrderEchoesTheNonceAndCarriesTheIncarnation) {
     EXPECT_EQ(order->goal, Goal::active);
 }
 
+TEST_F(ControllerTest, AReportFromAnotherBootOfTheHolderIsNotAnswered) {
+    auto report = o.report("a", NodeState::active, 5);
+    report.host_boot = "x";
+    o.hear(report);
+    ASSERT_EQ(o.orders("a").size(), 1u);
+    EXPECT_EQ(stored().holder_boot, "x") << "durable before the lease";
+    auto copy = o.report("a", NodeState::standby, 5);
+    copy.host_boot = "y";
+    copy.released = 5;
+    o.hear(copy);
+    EXPECT_EQ(o.orders("a").size(), 1u);
+    EXPECT_FALSE(controller.journal().released);
+}
+
 TEST_F(ControllerTest, OrdersAreNeverRetained) {
     o.hear(o.report("a", NodeState::active, 5));
     for (const auto& s : o.bus.sent)

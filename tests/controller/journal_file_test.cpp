@@ -11,6 +11,7 @@ namespace {
 Journal full() {
     auto j = test::Office::journal();
     j.released = true;
+    j.holder_boot = "1c9f4e52";
     Move m;
     m.kind = MoveKind::rollback;
     m.phase = MovePhase::staging;
@@ -44,6 +45,7 @@ TEST(JournalFile, EverythingComesBack) {
         EXPECT_EQ(back->epoch, journal.epoch);
         EXPECT_EQ(back->holder, journal.holder);
         EXPECT_EQ(back->released, journal.released);
+        EXPECT_EQ(back->holder_boot, journal.holder_boot);
         EXPECT_EQ(back->pause, journal.pause);
         EXPECT_EQ(back->maintenance, journal.maintenance);
         EXPECT_EQ(back->unpowered, journal.unpowered);
