@@ -139,6 +139,7 @@ void Controller::heard_report(const std::string& node, const BusMessage& message
     note_boot(view.boots, report->host_boot, situation_.now);
     if (of_another_boot(situation_, *report)) {
         // Not answered either: it gets no lease, and was silent before it spoke.
+        note_other_boot(view, *report, situation_.now);
         if (std::exchange(strange_boot_[node], report->host_boot) != report->host_boot)
             spdlog::warn(
                 "{}: another boot than the one that holds the lease speaks; it is not "
@@ -155,9 +156,10 @@ void Controller::heard_report(const std::string& node, const BusMessage& message
     view.report = std::move(*report);
     view.heard = true;
     view.heard_at = p_.clock.now();
-    view.gone = false;
+    view.gone = view.boots.other_loud = false;
     lead_.heard_obeyed(view.report.incarnation);
-    if (decide_now()) send_order(node, nonce);
+    // A decision that came late forgets whom it does not know any more.
+    if (decide_now() && view.heard) send_order(node, nonce);
 }
 
 void Controller::send_order(const std::string& node, std::uint64_t nonce) {
@@ -251,7 +253,9 @@ void Controller::forget_other_boots() {
     const auto it = situation_.nodes.find(situation_.journal.holder);
     if (it == situation_.nodes.end() || !it->second.heard) return;
     if (!of_another_boot(situation_, it->second.report)) return;
+    note_other_boot(it->second, it->second.report, it->second.heard_at);
     it->second.heard = false;
+    it->second.heard_at = Time{0};
     it->second.report = {};
 }
 

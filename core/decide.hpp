@@ -184,9 +184,11 @@ bool reachable(const Situation& situation, const std::string& node);
 bool reachable(const Situation& situation, const NodeView& node);
 /// Does the report come from another boot than the one that the unreleased epoch was granted to,
 /// while that one may still have a lease? Then it is no word of the holder, neither that it is
-/// silent nor that it is there. A host that was started again has to wait as long as one that is
-/// lost; a copy of the holder's disk cannot speak for it.
+/// silent nor that it is there: a copy of the holder's disk cannot speak for it, and a host that
+/// was started again has to wait as long as one that is lost. Only that it is *not* silent counts.
 bool of_another_boot(const Situation& situation, const NodeReport& report);
+/// Notes such a report, which is otherwise dropped.
+void note_other_boot(NodeView& view, const NodeReport& report, Time now);
 /// It does not, and had the time to: a controller that has just started knows nothing yet.
 bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.
@@ -227,7 +229,10 @@ bool off_for_good(const Situation& situation);
 
 /// Since when every lease that this controller does not know of runs out.
 Time begun(const Situation& situation);
-/// Until when the holder of the journal's epoch may still be on the air, if it does not release it.
+/// Until when the holder of the journal's epoch may have a lease, or say that it is not silent.
+Time leases_end(const Situation& situation);
+/// Until when it may still be on the air, if it does not release it: as above, and after the word
+/// of another boot that is not silent, either.
 Time held_until(const Situation& situation);
 
 std::string_view to_string(EventKind);

@@ -18,6 +18,8 @@ namespace zha {
 struct HostBoots {
     std::deque<std::string> heard{};  ///< the last few, newest at the end
     Time turned{0};                   ///< when a former one spoke again; 0 = never
+    Time other_at{0};         ///< when one spoke that was not heard (of_another_boot()); 0 = never
+    bool other_loud = false;  ///< ... without proof that its dongle is silent
     bool operator==(const HostBoots&) const = default;
 };
 

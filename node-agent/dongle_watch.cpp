@@ -43,7 +43,10 @@ void DongleWatch::subscribe(Bus& bus, const std::string& base_topic) {
 }
 
 void DongleWatch::restart() {
+    // Is it the dongle's way to answer like that? Starting it again and again would not help.
+    blamed_ = blamed_ || (failures_ > 0 && !good_once_);
     waiting_ = begun_ = proven_ = false;
+    offline_at_ = Time{0};
     failures_ = unanswered_ = 0;
     why_.clear();
 }
@@ -67,15 +70,21 @@ void DongleWatch::heard(const BusMessage& message) {
     const bool ok = wire::text_of(value, "status") == "ok";
     const auto named = ok ? endpoints(value) : std::nullopt;
     // A bad answer shows as well as a good one that the question can be asked.
-    proven_ = proven_ || named || (!ok && asked_in_vain(value));
+    const bool good = named.value_or(0) > 0;
+    good_once_ = good_once_ || good;
+    proven_ = proven_ || good || (!blamed_ && (named || (!ok && asked_in_vain(value))));
     if (!ok) return failed("a request to it ran into an error");
-    if (named.value_or(0) == 0) return failed("it has lost its endpoints, as after a reset");
+    if (!good) return failed("it has lost its endpoints, as after a reset");
     waiting_ = false;
     failures_ = 0;
 }
 
-void DongleWatch::look(Bus& bus, const std::string& ieee, const Timing& timing, Time now) {
-    if (timing.ping_fall == 0 || !bus.connected()) {
+void DongleWatch::look(Bus& bus, const std::string& ieee, bool online, const Timing& timing,
+                       Time now) {
+    if (online) offline_at_ = Time{0};
+    if (!online && offline_at_ == Time{0}) offline_at_ = now;
+    const bool starts = !online && now - offline_at_ < timing.start_timeout;
+    if (timing.ping_fall == 0 || !bus.connected() || starts) {
         // What gets lost with a connection proves nothing.
         waiting_ = false;
         return;

@@ -4,7 +4,7 @@
 //      the air. Only a zigbee2mqtt that has answered since its start is doubted, well or badly, so
 //      one that does not know the question, or may not be asked, loses nothing. Facts: 2.14.1
 //      answers bridge/request/action `raw` with the endpoints, or after 6 s with the error of its
-//      adapter ("SRSP - ...").
+//      adapter ("SRSP - ..."). A dongle that never answers well is started again for it once only.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,10 @@ class DongleWatch {
     void subscribe(Bus& bus, const std::string& base_topic);
     /// zigbee2mqtt is started: nothing is asked, nothing is known.
     void restart();
-    /// Asks when it is time, and counts what was not answered. `ieee`: the coordinator's.
-    void look(Bus& bus, const std::string& ieee, const Timing& timing, Time now);
+    /// Asks when it is time, and counts what was not answered. `ieee`: the coordinator's. `online`:
+    /// by the last word on bridge/state, which may be somebody else's will: for `start_timeout` it
+    /// is taken for zigbee2mqtt's own, which then has something better to do than to answer.
+    void look(Bus& bus, const std::string& ieee, bool online, const Timing& timing, Time now);
     /// Why the dongle counts as lost; empty = it does not.
     std::string lost(const Timing& timing) const;
 
@@ -35,7 +37,10 @@ class DongleWatch {
     std::uint64_t asked_ = 0;  ///< number of the last question
     bool waiting_ = false;
     bool begun_ = false;
-    bool proven_ = false;  ///< answered once since the start
+    bool proven_ = false;     ///< answered once since the start
+    bool good_once_ = false;  ///< ... well, in the life of this agent
+    bool blamed_ = false;     ///< started again for bad answers without any good one
+    Time offline_at_{0};      ///< since when bridge/state says so; 0 = it does not
     Time asked_at_{0};
     unsigned failures_ = 0;    ///< in a row
     unsigned unanswered_ = 0;  ///< before the first answer

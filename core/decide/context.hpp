@@ -64,6 +64,8 @@ void drill_moved(Context& c, Millis gap);
 void drill_failed(Context& c, const std::string& why);
 /// After the dwell the role moves back.
 void follow_drill(Context& c);
+/// After a report from another boot of the holder's host that counts: its epoch is over.
+void end_former_boot(Context& c);
 /// Which nodes have their power again.
 void note_power(Context& c);
 /// Asks for power for those that no longer have to be without it.

@@ -63,7 +63,11 @@ void observe_release(Context& c) {
     // Nobody renews a lease while the role is being taken away; after the hold-down it is over. Not
     // for a node that is there and says that it cannot prove its silence: that is no lost host.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
-    const bool says_no = c.reachable(c.j.holder) && possibly_on_air(holder.report.state);
+    const auto& other = holder.boots;
+    const auto lately = c.s.config->timing.heartbeat * c.s.config->timing.fall;
+    const bool other_says_no = other.other_loud && c.s.now - other.other_at <= lately;
+    const bool says_no =
+        other_says_no || (c.reachable(c.j.holder) && possibly_on_air(holder.report.state));
     const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);
     const bool over = c.s.now >= held_until(c.s) || !kept(Safeguard::hold_down);
     if (!taking || !may_be_timed) return;
@@ -121,19 +125,6 @@ void catch_up(Context& c) {
         c.j.released = node.report.released >= c.j.epoch;
         drill_failed(c, name + " was granted a higher epoch by another controller");
     }
-}
-
-/// The holder's host was started again, or a copy of it speaks. Every lease that the former boot
-/// may have is over, or its report would not be here: so is the epoch, which no second host may
-/// get.
-void end_former_boot(Context& c) {
-    const auto& report = c.report(c.j.holder);
-    auto& bound = c.j.holder_boot;
-    if (c.holder_released() || report.host_boot.empty() || report.host_boot == bound) return;
-    if (bound.empty())
-        bound = report.host_boot;
-    else if (!possibly_on_air(report.state))
-        c.j.released = true;
 }
 
 void learn_network(Context& c) {
@@ -238,18 +229,6 @@ bool lost(const Situation& s, const std::string& node) {
     return !reachable(s, node) && s.now > s.since + timing.heartbeat * timing.fall;
 }
 
-bool of_another_boot(const Situation& s, const NodeReport& report) {
-    const auto& j = s.journal;
-    if (report.node != j.holder || j.released || !kept(Safeguard::bound_boot)) return false;
-    if (report.host_boot.empty() || j.holder_boot.empty() || report.host_boot == j.holder_boot)
-        return false;
-    const auto it = s.nodes.find(j.holder);
-    if (it == s.nodes.end()) return false;
-    // While the first one is there its own word counts, also that it cannot silence its dongle.
-    const bool there = reachable(s, it->second) && it->second.report.host_boot == j.holder_boot;
-    return there || s.now < std::max(held_until(s), j.granted + s.config->timing.hold_down);
-}
-
 Time begun(const Situation& s) {
     return kept(Safeguard::hold_down_since) ? s.since : Time{0};
 }
@@ -274,12 +253,20 @@ Time may_speak_until(const Situation& s, const NodeView& holder) {
 
 }  // namespace
 
-Time held_until(const Situation& s) {
+Time leases_end(const Situation& s) {
     const auto it = s.nodes.find(s.journal.holder);
     const auto leased = it == s.nodes.end() ? Time{0} : it->second.leased_at;
     const auto last = kept(Safeguard::hold_down_leased) ? leased : Time{0};
     const auto until = std::max(begun(s), last) + s.config->timing.hold_down;
     return it == s.nodes.end() ? until : std::max(until, may_speak_until(s, it->second));
+}
+
+Time held_until(const Situation& s) {
+    const auto it = s.nodes.find(s.journal.holder);
+    const auto until = leases_end(s);
+    if (it == s.nodes.end() || !it->second.boots.other_loud) return until;
+    // Started again, it may be silent for the same reason while it tries to silence its dongle.
+    return std::max(until, it->second.boots.other_at + speaks_again_most(s.config->timing));
 }
 
 Decision decide(const Situation& situation) {

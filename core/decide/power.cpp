@@ -24,7 +24,8 @@ bool powered_off(const Situation& s) {
     if (it == s.nodes.end() || s.journal.epoch == 0 || !fenceable(s, s.journal.holder))
         return false;
     const auto& view = it->second;
-    const bool heard_since = view.heard && view.heard_at >= view.fence_asked;
+    const auto spoke = std::max(view.heard ? view.heard_at : Time{0}, view.boots.other_at);
+    const bool heard_since = spoke != Time{0} && spoke >= view.fence_asked;
     // Power may have come back, and the role with it, while this controller could not know it.
     const bool known = view.fence_asked >= s.since || !kept(Safeguard::off_session);
     // Of two hosts of one name it switched one, and nobody knows which.
@@ -36,7 +37,9 @@ bool off_for_good(const Situation& s) {
     if (!powered_off(s)) return false;
     const auto* configured = s.config->node(s.journal.holder);
     const bool host = configured->fence.cuts != "dongle" || !kept(Safeguard::off_dongle);
-    const bool one_host = s.nodes.at(s.journal.holder).boots.turned == Time{0};
+    // A copy may stand where the first host was: its outlet is no word about the first one.
+    const auto& boots = s.nodes.at(s.journal.holder).boots;
+    const bool one_host = boots.turned == Time{0} && boots.other_at == Time{0};
     return (host && one_host) || s.now >= held_until(s);
 }
 
@@ -44,6 +47,11 @@ namespace deciding {
 
 bool needs_power_cut(const Context& c) {
     if (c.holder_released() || !c.lost(c.j.holder) || !fenceable(c.s, c.j.holder)) return false;
+    // The one that speaks has its power from there, perhaps: it waits, and is heard soon.
+    const auto& boots = c.view(c.j.holder).boots;
+    const auto lately = c.s.config->timing.heartbeat * c.s.config->timing.fall;
+    if (boots.other_at != Time{0} && c.s.now - boots.other_at <= lately) return false;
+    if (two_hosts(boots, c.s.now)) return false;
     return !powered_off(c.s);
 }
 

@@ -16,11 +16,11 @@ constexpr Millis kVerifyEvery{600000};  ///< hashes of what lies on the disk
 /// restart in place resets the dongle first.
 Task<void> look_after_active(Node& node) {
     const auto& timing = node.config.timing;
-    // Not "is bridge/state online?": a broker that is stopped says everybody's will, and who comes
+    // "offline" is not the last word: a broker that is stopped says everybody's will, and who comes
     // back after zigbee2mqtt finds its "online" only as a retained word of the past.
-    const auto& ieee = node.bridge.info().ieee;
-    if (ieee.empty()) co_return;
-    node.dongle_watch.look(node.bus, ieee, timing, node.now());
+    const auto& bridge = node.bridge;
+    if (bridge.info().ieee.empty()) co_return;
+    node.dongle_watch.look(node.bus, bridge.info().ieee, bridge.online(), timing, node.now());
     const auto why = node.dongle_watch.lost(timing);
     if (why.empty()) co_return;
     spdlog::error("{}", why);

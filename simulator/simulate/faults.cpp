@@ -358,7 +358,7 @@ bool hides(FaultKind kind) {
     using K = FaultKind;
     return kind == K::cut_both || kind == K::cut_in || kind == K::cut_out || kind == K::freeze ||
            kind == K::slow_network || kind == K::lossy_network || kind == K::broker_stops ||
-           kind == K::broker_forgets || kind == K::twin;
+           kind == K::broker_forgets;
 }
 
 bool of_controller(FaultKind kind) {
@@ -383,17 +383,13 @@ bool well_known(const House& house) {
 /// cannot be heard, whose dongle cannot be silenced either.
 bool beyond_leases(const House& house, FaultKind kind) {
     bool hidden = !house.world.broker.up() || house.world.broker.trouble.drop > 0 ||
-                  house.world.broker.trouble.delay_most > Millis{5} || house.twin_on();
+                  house.world.broker.trouble.delay_most > Millis{5};
     bool hard = false;
     for (const auto& host : house.hosts) {
         hidden = hidden || host->cut || host->frozen;
         hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) ||
                host->stick.hung || host->stick.defiant || host->service.immortal;
     }
-    // Who speaks in the name of a frozen host is taken for that host, started again.
-    const bool frozen = hard && house.fence_required();
-    if ((frozen && kind == FaultKind::twin) || (house.twin_on() && kind == FaultKind::freeze))
-        return true;
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;
     // Only the word of its outlet ends the role of such a host then, unless an operator says more,
@@ -404,14 +400,22 @@ bool beyond_leases(const House& house, FaultKind kind) {
     return meet;
 }
 
+/// Who speaks in the name of a host that is frozen for long, with its radio on, is taken for that
+/// host, started again (decision 0015).
+bool taken_for_it(const House& house, FaultKind kind) {
+    if (house.plan.watchdog || !house.fence_required()) return false;
+    const bool frozen = std::any_of(house.hosts.begin(), house.hosts.end(),
+                                    [](const auto& host) { return host->frozen; });
+    return (kind == FaultKind::twin && frozen) || (kind == FaultKind::freeze && house.twin_on());
+}
+
 }  // namespace
 
 bool strike(House& house, const Fault& fault) {
-    if (beyond_leases(house, fault.kind)) return false;
+    if (beyond_leases(house, fault.kind) || taken_for_it(house, fault.kind)) return false;
     if (fault.kind <= FaultKind::disk_full || fault.kind == FaultKind::outlet_off ||
         fault.kind == FaultKind::bit_flip || fault.kind == FaultKind::swap ||
-        fault.kind == FaultKind::power_in_write || fault.kind == FaultKind::twin ||
-        fault.kind == FaultKind::files_restored)
+        fault.kind == FaultKind::power_in_write || fault.kind == FaultKind::files_restored)
         house.witness->excuse_devices();
     return strike_host(house, fault) || strike_dongle(house, fault) ||
            strike_outside(house, fault) || strike_controller(house, fault) ||

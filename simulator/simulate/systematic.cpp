@@ -13,7 +13,7 @@ constexpr unsigned kStepsAfter = 2;  ///< steps that only a fault brings
 /// Does it matter which of the two hosts it hits?
 bool of_a_host(FaultKind kind) {
     return kind <= FaultKind::backup_gone || kind == FaultKind::switchover ||
-           kind == FaultKind::failover || kind == FaultKind::form ||
+           kind == FaultKind::failover || kind == FaultKind::form || kind == FaultKind::twin ||
            kind == FaultKind::clear_fault || kind == FaultKind::maintenance ||
            kind == FaultKind::drill;
 }

@@ -82,7 +82,7 @@ class DongleWatchTest : public ::testing::Test {
         const auto asked = bus.published.size();
         for (int i = 0; bus.published.size() == asked; ++i) {
             ASSERT_LT(i, 600) << "no question in ten minutes";
-            watch.look(bus, "00124b00aabbccdd", timing, now += seconds(1));
+            watch.look(bus, "00124b00aabbccdd", online, timing, now += seconds(1));
         }
         const auto number = nlohmann::json::parse(bus.published.back())["transaction"].dump();
         if (rest.empty()) return;
@@ -101,6 +101,7 @@ class DongleWatchTest : public ::testing::Test {
     OneBus bus;
     Timing timing;
     Time now{0};
+    bool online = true;
     DongleWatch watch{"one"};
 };
 
@@ -139,6 +140,28 @@ TEST_F(DongleWatchTest, AZigbee2mqttThatDoesNotKnowTheQuestionIsNotDoubted) {
         questions(20, answer);
         EXPECT_FALSE(lost()) << answer;
     }
+}
+
+TEST_F(DongleWatchTest, ADongleThatNeverAnswersWellIsStartedAgainForItOnceOnly) {
+    questions(timing.ping_fall, reset);
+    ASSERT_TRUE(lost());
+    watch.restart();
+    questions(20, reset);
+    EXPECT_FALSE(lost());
+    question(good);
+    questions(timing.ping_fall, reset);
+    EXPECT_TRUE(lost()) << "it can answer";
+}
+
+TEST_F(DongleWatchTest, WhileZigbee2mqttSaysOfflineItIsLeftAloneAsLongAsAStartMayTake) {
+    question(good);
+    const auto asked = bus.published.size();
+    for (const auto end = now + timing.start_timeout; now < end; now += seconds(1))
+        watch.look(bus, "00124b00aabbccdd", false, timing, now);
+    EXPECT_EQ(bus.published.size(), asked);
+    online = false;  // nobody takes that word back
+    questions(timing.ping_fall, hung);
+    EXPECT_TRUE(lost());
 }
 
 TEST_F(DongleWatchTest, AnswersToSomebodyElseDoNotCount) {

@@ -50,7 +50,11 @@ struct BoundHouse : House {
     }
     /// What the daemon does with a report.
     bool say(const NodeReport& r) {
-        if (of_another_boot(s, r)) return false;
+        note_boot(view("a").boots, r.host_boot, s.now);
+        if (of_another_boot(s, r)) {
+            note_other_boot(view("a"), r, s.now);
+            return false;
+        }
         view("a").report = r;
         hear("a");
         step();
@@ -105,6 +109,30 @@ TEST(AnotherBoot, AfterARestartOfTheControllerNobodySpeaksForTheHolderTooEarly) 
     EXPECT_TRUE(of_another_boot(h.s, y));
     h.pass(h.config.timing.hold_down);
     EXPECT_FALSE(of_another_boot(h.s, y));
+}
+
+TEST(AnotherBoot, ThatCannotSilenceItsDongleIsHeardInThatAtOnce) {
+    BoundHouse h;
+    h.view("a").gone = true;
+    auto again = h.copy();
+    again.state = NodeState::fencing;
+    again.released = 4;
+    for (const auto end = h.s.now + 2 * kMinute; h.s.now < end;) {
+        h.live(Millis{1000}, "a");
+        (void)h.say(again);
+        EXPECT_FALSE(h.journal().released);
+    }
+    EXPECT_EQ(h.journal().holder, "a");
+}
+
+TEST(AnotherBoot, AJournalThatIsBehindKnowsNoBootOfAHigherEpoch) {
+    BoundHouse h;
+    auto ahead = h.copy();
+    ahead.state = NodeState::active;
+    ahead.epoch = 7;
+    EXPECT_TRUE(h.say(ahead));
+    EXPECT_EQ(h.journal().epoch, 7u);
+    EXPECT_EQ(h.journal().holder_boot, "y");
 }
 
 TEST(AnotherBoot, AJournalOfAFormerVersionLearnsTheBoot) {
