@@ -129,13 +129,14 @@ void House::furnish(unsigned i) {
     paths[i].there = [this, i] { return !off_[i] && !host(i).frozen; };
 }
 
-Devices House::devices(Clock& clock) {
+Devices House::devices(Clock& clock, const HostStore& disk) {
     Devices all;
     for (unsigned i = 0; i < 2; ++i) {
         const auto& outside = plan.outside[i];
         const auto& name = world.config.nodes[i].name;
         if (outside.outlet && plan.fencing != "off")
-            all.fences[name] = std::make_unique<VirtualFence>(outlets[i], clock);
+            all.fences[name] = std::make_unique<VirtualFence>(outlets[i], clock,
+                                                              [&disk] { return disk.crashed(); });
         if (outside.probe) all.probes[name] = std::make_unique<VirtualProbe>(paths[i], clock);
     }
     return all;
@@ -191,7 +192,7 @@ std::unique_ptr<ControllerProcess> House::process(const Config& config, VirtualC
     return std::make_unique<ControllerProcess>(world, config, its, store, chronicle, chronicle,
                                                std::move(used), ControllerSelf{spare, incarnation},
                                                spare ? "controller-spare" : "controller",
-                                               devices(its));
+                                               devices(its, store));
 }
 
 void House::start_controller(unsigned which) {

@@ -117,7 +117,7 @@ class House {
     void furnish(unsigned i);
     void equip(Host& h, unsigned i);
     void turned(unsigned i, bool on);
-    Devices devices(Clock& clock);
+    Devices devices(Clock& clock, const HostStore& disk);
     /// What zigbee2mqtt makes of a dongle whose network is not the configured one.
     znp::Image form(Host& host);
     void look();

@@ -46,7 +46,7 @@ Task<Result<bool>> VirtualFence::state(Time deadline) {
 
 Task<Status> VirtualFence::switch_to(bool to, Time deadline) {
     using Trouble = VirtualOutlet::Trouble;
-    if (outlet_.trouble == Trouble::dead) co_return co_await silence(deadline);
+    if (dead_() || outlet_.trouble == Trouble::dead) co_return co_await silence(deadline);
     if (outlet_.trouble == Trouble::refuses) {
         (void)co_await clock_.sleep_for(outlet_.takes);
         co_return Status(Errc::refused, "the device refuses");

@@ -44,7 +44,9 @@ struct VirtualOutlet {
 
 class VirtualFence final : public FenceDevice {
   public:
-    VirtualFence(VirtualOutlet& outlet, Clock& clock) : outlet_(outlet), clock_(clock) {}
+    /// `dead`: the controller's host has lost its power in this instant, and tells nobody anything.
+    VirtualFence(VirtualOutlet& outlet, Clock& clock, std::function<bool()> dead)
+        : outlet_(outlet), clock_(clock), dead_(std::move(dead)) {}
 
     Task<Status> off(Time deadline) override { return switch_to(false, deadline); }
     Task<Status> on(Time deadline) override { return switch_to(true, deadline); }
@@ -56,6 +58,7 @@ class VirtualFence final : public FenceDevice {
 
     VirtualOutlet& outlet_;
     Clock& clock_;
+    std::function<bool()> dead_;
 };
 
 /// What is answered, and after how long.

@@ -66,10 +66,10 @@ class Stage:
     def start_simulator(self):
         argv = [BIN / "zha-sim", "run", "--dir", self.sim, "--witness", self.witness,
                 "--latency-ms", "3", "--seed", "1"]
-        for dongle in DONGLES.values():
+        for dongle in self.dongles():
             argv += ["--dongle", f"{dongle},nv={self.sim}/{dongle}.nv.json"]
         simulator = self.processes.start("zha-sim", argv)
-        for dongle in DONGLES.values():
+        for dongle in self.dongles():
             wait_for(f"port of dongle {dongle}", (self.sim / f"ttyZHA-{dongle}").exists, 10,
                      alive=[simulator])
 
@@ -113,6 +113,9 @@ class Stage:
 
     def trap_count(self):
         return len(self.traps.traps())
+
+    def dongles(self):
+        return list(DONGLES.values())
 
     @staticmethod
     def dongle(node):

@@ -19,7 +19,7 @@ STATE = (r"(?:active|standby|ready|not-ready|fault|fenced|catchingup|maintenance
 WITHIN = rf"(?: within (?P<seconds>{NUMBER}))?"
 ON = rf"(?: (?P<host>{HOST}))?"
 
-OPTIONS = re.compile(r"with (?:spare|fencing (?:automatic|required)|failback preempt|max-moves \d\d?)")
+OPTIONS = re.compile(r"with (?:spare|copy|fencing (?:automatic|required)|failback preempt|max-moves \d\d?)")
 
 VERBS = (
     ("start", rf"start(?: (?P<what>{WHAT}){ON})?"),
@@ -30,6 +30,8 @@ VERBS = (
     ("thaw", rf"thaw (?P<what>{WHAT}){ON}"),
     ("power_cut_host", rf"power-cut host (?P<node>{NODE})"),
     ("boot", rf"boot host (?P<node>{NODE})"),
+    ("copy_host", rf"copy host (?P<node>{NODE})"),
+    ("remove_copy", r"remove copy"),
     ("cut", rf"cut (?P<one>{HOST}) (?P<other>{HOST})(?P<oneway> one-way)?"),
     ("isolate", rf"isolate (?P<host>{HOST})"),
     ("heal", rf"heal (?:(?P<one>{HOST}) (?P<other>{HOST})|all)"),

@@ -167,6 +167,12 @@ class Play:
         self.world.ctl("power-cut", self.world.dongle(node))
         self.world.kill_what("host", node)
 
+    def copy_host(self, node):
+        self.world.copy_host(node)
+
+    def remove_copy(self):
+        self.world.remove_copy()
+
     def boot(self, node):
         self.world.ctl("plug", self.world.dongle(node))
         self.world.start_what("sshd", node)

@@ -3,6 +3,7 @@ import dataclasses
 import shutil
 import time
 
+import twin
 from checks import Witness, violations
 from cluster import DONGLES, NODES
 from dsl import Wrong
@@ -54,7 +55,7 @@ class Runner:
             self.settle()
         except Failure as failure:
             raise Failure(f"the world was not built: {failure}\n{self.logs()}") from None
-        self.witness = Witness(self.world.witness, DONGLES)
+        self.witness = Witness(self.world.witness, {**DONGLES, "copy": twin.DONGLE})
         self.play = Play(self.world, self.witness, self.screen)
         self.say(f"world ready after {time.monotonic() - began:.0f} s")
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import twin
 import yaml
 
 from broker import CLUSTER, Broker
@@ -122,20 +123,29 @@ class World(Stage):
                                     self.broker.port, self.broker.password_files[user], output,
                                     ADDRESS["broker"]])
 
-    def start_agent(self, node):
+    def dongles(self):
+        return [*super().dongles(), *([twin.DONGLE] if "copy" in self.options else [])]
+
+    def start_agent(self, node, host=None, name=None, file=None, before=()):
         shim = ROOT / "build/lib/libzha-pty-lines.so"
         env = {"LD_PRELOAD": str(shim), "ZHA_PTY_LINES": f"{self.sim}/lines.sock"}
-        return self.start_daemon_on(node, "zha-agent", node, ["--node", node, "--config"],
-                                    f"{node}-agent", env)
+        return self.start_daemon_on(host or node, "zha-agent", node, ["--node", node, "--config"],
+                                    name or f"{node}-agent", env, file, before)
 
-    def start_daemon_on(self, host, program, user, flags, name, env=None):
+    def start_daemon_on(self, host, program, user, flags, name, env=None, file=None, before=()):
         home = self.directory / "home"
         home.mkdir(exist_ok=True)
         # The helper library must not be loaded into nsenter: `env` sets it inside.
-        inside = ["env", *(f"{key}={value}" for key, value in (env or {}).items())]
+        inside = [*before, "env", *(f"{key}={value}" for key, value in (env or {}).items())]
         return self.on(host).start(
-            name, [*inside, BIN / program, *flags, self.cluster.files[user]],
+            name, [*inside, BIN / program, *flags, file or self.cluster.files[user]],
             env={"HOME": str(home), "SNMP_PERSISTENT_DIR": str(home)}, append=True)
+
+    def copy_host(self, node):
+        self.running["agent", twin.HOST] = twin.start(self, node)
+
+    def remove_copy(self):
+        self.kill_what("host", twin.HOST)
 
     # -- programs by name -------------------------------------------------------------------------
     def start_what(self, what, host):
