@@ -255,7 +255,6 @@ void Controller::forget_other_boots() {
     if (!of_another_boot(situation_, it->second.report)) return;
     note_other_boot(it->second, it->second.report, it->second.heard_at);
     it->second.heard = false;
-    it->second.heard_at = Time{0};
     it->second.report = {};
 }
 

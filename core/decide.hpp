@@ -189,6 +189,8 @@ bool reachable(const Situation& situation, const NodeView& node);
 bool of_another_boot(const Situation& situation, const NodeReport& report);
 /// Notes such a report, which is otherwise dropped.
 void note_other_boot(NodeView& view, const NodeReport& report, Time now);
+/// Did one come within the last heartbeats?
+bool other_boot_speaks(const Situation& situation, const NodeView& view);
 /// It does not, and had the time to: a controller that has just started knows nothing yet.
 bool lost(const Situation& situation, const std::string& node);
 /// Why `node` may not become active now; empty = it may.

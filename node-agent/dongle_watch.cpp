@@ -43,10 +43,7 @@ void DongleWatch::subscribe(Bus& bus, const std::string& base_topic) {
 }
 
 void DongleWatch::restart() {
-    // Is it the dongle's way to answer like that? Starting it again and again would not help.
-    blamed_ = blamed_ || (failures_ > 0 && !good_once_);
     waiting_ = begun_ = proven_ = false;
-    offline_at_ = Time{0};
     failures_ = unanswered_ = 0;
     why_.clear();
 }
@@ -72,7 +69,9 @@ void DongleWatch::heard(const BusMessage& message) {
     // A bad answer shows as well as a good one that the question can be asked.
     const bool good = named.value_or(0) > 0;
     good_once_ = good_once_ || good;
-    proven_ = proven_ || good || (!blamed_ && (named || (!ok && asked_in_vain(value))));
+    // Is it the dongle's way to answer badly? Starting it again and again would not help.
+    proven_ =
+        proven_ || good || ((!blamed_ || good_once_) && (named || (!ok && asked_in_vain(value))));
     if (!ok) return failed("a request to it ran into an error");
     if (!good) return failed("it has lost its endpoints, as after a reset");
     waiting_ = false;
@@ -81,17 +80,16 @@ void DongleWatch::heard(const BusMessage& message) {
 
 void DongleWatch::look(Bus& bus, const std::string& ieee, bool online, const Timing& timing,
                        Time now) {
-    if (online) offline_at_ = Time{0};
-    if (!online && offline_at_ == Time{0}) offline_at_ = now;
-    const bool starts = !online && now - offline_at_ < timing.start_timeout;
-    if (timing.ping_fall == 0 || !bus.connected() || starts) {
+    if (timing.ping_fall == 0 || !bus.connected()) {
         // What gets lost with a connection proves nothing.
         waiting_ = false;
         return;
     }
     if (!begun_) asked_at_ = now + kFirst - std::min(kAgain, timing.ping);
     begun_ = true;
-    if (waiting_ && now - asked_at_ >= kDongleAnswerMost) failed("zigbee2mqtt does not answer");
+    const bool late = waiting_ && now - asked_at_ >= kDongleAnswerMost;
+    if (late && online) failed("zigbee2mqtt does not answer");
+    if (late) waiting_ = false;
     const bool soon = !proven_ || failures_ > 0;
     if (waiting_ || now - asked_at_ < (soon ? std::min(kAgain, timing.ping) : timing.ping)) return;
     const nlohmann::json request{{"transaction", node_ + "-" + std::to_string(++asked_)},

@@ -21,9 +21,11 @@ class DongleWatch {
     void subscribe(Bus& bus, const std::string& base_topic);
     /// zigbee2mqtt is started: nothing is asked, nothing is known.
     void restart();
+    /// It is started for what lost() said: not again, unless the dongle has ever answered well.
+    void blame() { blamed_ = blamed_ || !good_once_; }
     /// Asks when it is time, and counts what was not answered. `ieee`: the coordinator's. `online`:
-    /// by the last word on bridge/state, which may be somebody else's will: for `start_timeout` it
-    /// is taken for zigbee2mqtt's own, which then has something better to do than to answer.
+    /// by the last word on bridge/state. "offline" may be somebody else's will, so it is asked all
+    /// the same; but nobody is doubted for silence who may be unable to hear the question.
     void look(Bus& bus, const std::string& ieee, bool online, const Timing& timing, Time now);
     /// Why the dongle counts as lost; empty = it does not.
     std::string lost(const Timing& timing) const;
@@ -40,7 +42,6 @@ class DongleWatch {
     bool proven_ = false;     ///< answered once since the start
     bool good_once_ = false;  ///< ... well, in the life of this agent
     bool blamed_ = false;     ///< started again for bad answers without any good one
-    Time offline_at_{0};      ///< since when bridge/state says so; 0 = it does not
     Time asked_at_{0};
     unsigned failures_ = 0;    ///< in a row
     unsigned unanswered_ = 0;  ///< before the first answer

@@ -21,6 +21,12 @@ void note_other_boot(NodeView& view, const NodeReport& report, Time now) {
     view.boots.other_loud = may_be_loud(report);
 }
 
+bool other_boot_speaks(const Situation& s, const NodeView& view) {
+    const auto& timing = s.config->timing;
+    const auto at = view.boots.other_at;
+    return at != Time{0} && s.now - at <= timing.heartbeat * timing.fall;
+}
+
 bool of_another_boot(const Situation& s, const NodeReport& report) {
     const auto& j = s.journal;
     if (report.node != j.holder || j.released || !kept(Safeguard::bound_boot)) return false;

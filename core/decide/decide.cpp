@@ -63,9 +63,7 @@ void observe_release(Context& c) {
     // Nobody renews a lease while the role is being taken away; after the hold-down it is over. Not
     // for a node that is there and says that it cannot prove its silence: that is no lost host.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
-    const auto& other = holder.boots;
-    const auto lately = c.s.config->timing.heartbeat * c.s.config->timing.fall;
-    const bool other_says_no = other.other_loud && c.s.now - other.other_at <= lately;
+    const bool other_says_no = holder.boots.other_loud && other_boot_speaks(c.s, holder);
     const bool says_no =
         other_says_no || (c.reachable(c.j.holder) && possibly_on_air(holder.report.state));
     const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);

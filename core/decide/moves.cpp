@@ -156,6 +156,10 @@ void release(Context& c) {
         return c.enter(MovePhase::staging, "the former holder is off the air for certain");
     if (c.in_phase() <= 2 * c.s.config->timing.hold_down) return;
     if (c.lost(c.j.holder) && c.s.now < held_until(c.s)) return;
+    // Started again, it is heard soon; of two hosts none is switched off for a while.
+    const auto& holder = c.view(c.j.holder);
+    const bool quiet = other_boot_speaks(c.s, holder) && !holder.boots.other_loud;
+    if (c.lost(c.j.holder) && (quiet || two_hosts(holder.boots, c.s.now))) return;
     // It is there and cannot prove its silence: no clock makes that safe. Or it is not, and its
     // device does not say that it is off: with `fencing: required` no clock does either.
     give_up(c, c.lost(c.j.holder)
@@ -184,6 +188,9 @@ void choose_snapshot(Context& c) {
     const auto& timing = c.s.config->timing;
     const bool settling = c.s.now < c.s.since + timing.heartbeat * timing.fall;
     if (!move.from.empty() && !c.view(move.from).heard && settling) return;
+    // It was started again, has perhaps a newer one, and is heard with its next report.
+    const bool soon = !can_ask && move.from != move.to && other_boot_speaks(c.s, c.view(move.from));
+    if (soon && c.in_phase() < kSettleMost) return;
     const auto loss = can_ask ? not_handed_over(source) : std::string();
     if (!loss.empty() && move.kind == MoveKind::switchover) return fail(c, loss);
     if (!loss.empty() && move.kind == MoveKind::failover)

@@ -48,10 +48,8 @@ namespace deciding {
 bool needs_power_cut(const Context& c) {
     if (c.holder_released() || !c.lost(c.j.holder) || !fenceable(c.s, c.j.holder)) return false;
     // The one that speaks has its power from there, perhaps: it waits, and is heard soon.
-    const auto& boots = c.view(c.j.holder).boots;
-    const auto lately = c.s.config->timing.heartbeat * c.s.config->timing.fall;
-    if (boots.other_at != Time{0} && c.s.now - boots.other_at <= lately) return false;
-    if (two_hosts(boots, c.s.now)) return false;
+    const auto& view = c.view(c.j.holder);
+    if (other_boot_speaks(c.s, view) || two_hosts(view.boots, c.s.now)) return false;
     return !powered_off(c.s);
 }
 

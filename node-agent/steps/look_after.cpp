@@ -26,6 +26,7 @@ Task<void> look_after_active(Node& node) {
     spdlog::error("{}", why);
     node.fault = why;
     node.dongle_state = DongleState::faulty;
+    node.dongle_watch.blame();
     node.dongle_watch.restart();
     auto killed = co_await node.service.kill(node.now() + timing.fence);
     if (!killed) spdlog::error("{}", killed.error().message);

@@ -125,6 +125,23 @@ TEST(AnotherBoot, ThatCannotSilenceItsDongleIsHeardInThatAtOnce) {
     EXPECT_EQ(h.journal().holder, "a");
 }
 
+TEST(AnotherBoot, AHostThatIsStartedAgainInAPlannedMoveIsAskedForItsLastSnapshot) {
+    BoundHouse h;
+    h.command(OperatorCommand::Verb::switchover, "b");
+    h.report("a").state = NodeState::draining;
+    h.hear("a");
+    auto again = h.copy();
+    again.snapshot.seq = 2;
+    again.snapshot.id = "a-5-2";
+    for (const auto end = h.s.now + 3 * kMinute; h.s.now < end && h.journal().epoch == 5;) {
+        h.live(Millis{1000}, "a");
+        (void)h.say(again);
+        if (h.moving() && !h.journal().move->snapshot.empty()) break;
+    }
+    ASSERT_TRUE(h.moving());
+    EXPECT_EQ(h.journal().move->snapshot, "a-5-2");
+}
+
 TEST(AnotherBoot, AJournalThatIsBehindKnowsNoBootOfAHigherEpoch) {
     BoundHouse h;
     auto ahead = h.copy();
