@@ -24,5 +24,7 @@ std::span<const Family> node_families();
 
 /// About outlets, who switches them, and what a controller makes of their word.
 std::span<const Family> outside_families();
+/// About a host that was copied as a whole.
+std::span<const Family> twin_families();
 
 }  // namespace zha::sim

@@ -142,14 +142,19 @@ constexpr Family kFamilies[] = {
     {"old journal", old_journal},     {"new controller", new_controller},
     {"blind success", blind_success}, {"late return", late_return},
     {"slow return", slow_return},     {"slow fetch", slow_fetch},
-    {"copied host", copied_host},
 };
+
+constexpr Family kTwinFamilies[] = {{"copied host", copied_host}};
 
 }  // namespace
 }  // namespace directed
 
 std::span<const Family> authority_families() {
     return directed::kFamilies;
+}
+
+std::span<const Family> twin_families() {
+    return directed::kTwinFamilies;
 }
 
 }  // namespace zha::sim

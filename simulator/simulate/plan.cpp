@@ -57,7 +57,6 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "files-restored",
                                                            "service-patient",
                                                            "busy",
-                                                           "twin",
                                                            "clear-fault",
                                                            "outlet-refuses",
                                                            "outlet-dead",
@@ -70,7 +69,8 @@ constexpr std::array<std::string_view, kFaultKinds> kNames{"unplug",
                                                            "pause",
                                                            "resume",
                                                            "maintenance",
-                                                           "drill"};
+                                                           "drill",
+                                                           "twin"};
 
 /// Of a fence, beside the reset: four timers that are late, the kill, opening the port.
 constexpr Millis kFenceWork{1600};
@@ -80,6 +80,8 @@ constexpr std::uint64_t kGuards = 0x6775617264;
 constexpr std::uint64_t kOutside = 0x6f75746c6574;
 /// ... for what people want.
 constexpr std::uint64_t kPeople = 0x70656f706c65;
+/// ... for copies of hosts.
+constexpr std::uint64_t kTwins = 0x7477696e73;
 
 Timing draw_timing(Dice& dice) {
     Timing t;
@@ -165,7 +167,8 @@ void draw_from(const Family& family, Dice& dice, Plan& plan) {
 }
 
 bool draw_named(std::string_view family, Dice& dice, Plan& plan) {
-    for (const auto& list : {authority_families(), node_families(), outside_families()})
+    for (const auto& list :
+         {authority_families(), node_families(), outside_families(), twin_families()})
         for (const auto& one : list)
             if (one.name == family) {
                 draw_from(one, dice, plan);
@@ -207,6 +210,17 @@ void draw_outside_faults(Dice& dice, Plan& plan) {
         plan.faults.push_back(draw_fault(dice, plan, kinds));
 }
 
+/// One in twelve: to what was drawn already, or instead of it.
+void draw_twin(Dice& dice, Plan& plan) {
+    if (dice.below(12) != 0) return;
+    if (dice.chance(50)) {
+        plan.faults.push_back(draw_fault(dice, plan, {FaultKind::twin}));
+        return;
+    }
+    plan.faults.clear();
+    draw_from(twin_families().front(), dice, plan);
+}
+
 }  // namespace
 
 void draw_outside(Dice& dice, Plan& plan) {
@@ -238,6 +252,8 @@ Plan draw(std::uint64_t seed, std::string_view family) {
     if (o[0].outlet || o[1].outlet || o[0].probe) draw_outside_faults(outside, plan);
     Dice people(seed ^ kPeople);
     draw_people(people, plan);
+    Dice twins(seed ^ kTwins);
+    draw_twin(twins, plan);
     return plan;
 }
 
