@@ -29,7 +29,7 @@ bool other_boot_speaks(const Situation& s, const NodeView& view) {
 
 bool of_another_boot(const Situation& s, const NodeReport& report) {
     const auto& j = s.journal;
-    if (report.node != j.holder || j.released || !kept(Safeguard::bound_boot)) return false;
+    if (report.node != j.holder || !kept(Safeguard::bound_boot)) return false;
     // Another controller granted it that: the journal is behind, and knows no boot of that epoch.
     if (report.epoch > j.epoch) return false;
     if (report.host_boot.empty() || j.holder_boot.empty() || report.host_boot == j.holder_boot)
@@ -38,6 +38,8 @@ bool of_another_boot(const Situation& s, const NodeReport& report) {
     if (it == s.nodes.end()) return false;
     // While the first one is there its own word counts, also that it cannot silence its dongle.
     const bool there = reachable(s, it->second) && it->second.report.host_boot == j.holder_boot;
+    // It has released, and is asked for its last snapshot: a copy has no such thing.
+    if (j.released) return there && j.move.has_value();
     return there || s.now < std::max(leases_end(s), j.granted + s.config->timing.hold_down);
 }
 

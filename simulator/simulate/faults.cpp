@@ -198,7 +198,7 @@ bool strike_host(House& house, const Fault& f) {
         case K::config_edited:
             return edit_config(h);
         case K::twin:
-            // Nor a copy at the same time as a lost journal: who was granted what stands there.
+            // Not with a journal that was lost or is old: who was granted what stands there.
             if (house.forgot || !house.start_twin(f.node)) return false;
             later(house, f, [&house] { house.stop_twin(); });
             return true;
@@ -217,7 +217,7 @@ bool strike_controller(House& house, const Fault& f) {
         case K::controller_killed:
         case K::controller_forgets:
             if (!office.controller) return false;
-            if (f.kind == K::controller_forgets && house.twin_on()) return false;
+            if (f.kind == K::controller_forgets && house.twin) return false;
             house.stop_controller(f.node);
             house.forgot = house.forgot || f.kind == K::controller_forgets;
             if (f.kind == K::controller_forgets)
@@ -242,7 +242,7 @@ bool strike_controller(House& house, const Fault& f) {
             later(house, f, [&office] { office.disk.full(false); });
             return true;
         case K::second_controller:
-            if (house.twin_on()) return false;
+            if (house.twin) return false;
             house.forgot = true;
             house.start_second();
             later(house, f, [&house] { house.stop_second(); });

@@ -142,6 +142,16 @@ TEST(AnotherBoot, AHostThatIsStartedAgainInAPlannedMoveIsAskedForItsLastSnapshot
     EXPECT_EQ(h.journal().move->snapshot, "a-5-2");
 }
 
+TEST(AnotherBoot, ACopyIsNotAskedForTheLastSnapshotOfAPlannedMove) {
+    BoundHouse h;
+    h.command(OperatorCommand::Verb::switchover, "b");
+    h.fenced("a", NodeState::standby);
+    h.step("a");
+    ASSERT_TRUE(h.journal().released);
+    ASSERT_TRUE(h.moving());
+    EXPECT_FALSE(h.say(h.copy()));
+}
+
 TEST(AnotherBoot, AJournalThatIsBehindKnowsNoBootOfAHigherEpoch) {
     BoundHouse h;
     auto ahead = h.copy();
