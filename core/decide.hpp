@@ -186,6 +186,7 @@ bool reachable(const Situation& situation, const NodeView& node);
 /// while that one may still have a lease? Then it is no word of the holder, neither that it is
 /// silent nor that it is there: a copy of the holder's disk cannot speak for it, and a host that
 /// was started again has to wait as long as one that is lost. Only that it is *not* silent counts.
+/// A holder that has released is asked for its last snapshot: a copy is not heard in that, either.
 bool of_another_boot(const Situation& situation, const NodeReport& report);
 /// Notes such a report, which is otherwise dropped.
 void note_other_boot(NodeView& view, const NodeReport& report, Time now);

@@ -390,10 +390,14 @@ bool beyond_leases(const House& house, FaultKind kind) {
         hard = hard || (host->frozen && house.fence_required() && !house.plan.watchdog) ||
                host->stick.hung || host->stick.defiant || host->service.immortal;
     }
+    const bool copy = house.twin_on() || kind == FaultKind::twin;
+    // Who speaks in the name of a hidden host may be taken for it, started again (decision 0015).
+    if (kind == FaultKind::twin && hidden && hard) return true;
     const bool meet = (hard_to_silence(kind) && hidden) || (hides(kind) && hard);
     const bool vouches = kind == FaultKind::failover;
     // Only the word of its outlet ends the role of such a host then, unless an operator says more,
     // or nobody is left who knows that it has the role.
+    if (house.fence_required() && copy && meet) return true;
     if (house.fence_required())
         return (meet && (house.vouched() || !well_known(house))) ||
                ((vouches || of_controller(kind)) && hidden && hard);

@@ -175,6 +175,7 @@ class Play:
 
     def boot(self, node):
         self.world.ctl("plug", self.world.dongle(node))
+        self.world.new_boot(node)
         self.world.start_what("sshd", node)
         self.world.start_what("agent", node)
 

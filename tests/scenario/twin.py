@@ -5,14 +5,11 @@ what is bound to the place differs in the files: paths, and the port of the dong
 """
 import json
 import shutil
-import uuid
 
 import yaml
 
 DONGLE = "c"
 HOST = "spare"  # a host of the scenario's network where nothing else runs
-# The kernel's id of its boot is the only thing that a namespace does not give a host of its own.
-OWN_BOOT = 'mount --bind "$1" /proc/sys/kernel/random/boot_id && shift && exec "$@"'
 
 
 def start(world, node):
@@ -31,7 +28,5 @@ def start(world, node):
     file.write_text(yaml.safe_dump(config, sort_keys=False))
     of_zigbee2mqtt = copy / "data/configuration.yaml"
     of_zigbee2mqtt.write_text(moved(of_zigbee2mqtt.read_text()))
-    boot = copy / "boot_id"
-    boot.write_text(f"{uuid.uuid4()}\n")
-    own = ["unshare", "--mount", "sh", "-c", OWN_BOOT, "sh", boot]
-    return world.start_agent(node, HOST, f"{node}-copy-agent", file, own)
+    world.new_boot(HOST)
+    return world.start_agent(node, HOST, f"{node}-copy-agent", file)
