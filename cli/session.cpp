@@ -1,5 +1,6 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <cstdio>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr Millis kLook{20};
 constexpr Millis kConnectMost{5000};
+constexpr Millis kFirstAnswerMost{15000};
 
 std::string random_id() {
     std::random_device device;
@@ -77,9 +79,11 @@ Task<Result<nlohmann::json>> Session::ask(nlohmann::json command, Time deadline,
     const auto id = random_id();
     command["id"] = id;
     nlohmann::json final;
+    bool heard = false;
     bus_.subscribe(topics_.response(id), [&](const BusMessage& m) {
         auto value = nlohmann::json::parse(m.payload, nullptr, false);
         if (!value.is_object() || !value.contains("done")) return;
+        heard = true;
         if (value["done"] == true)
             final = std::move(value);
         else
@@ -87,10 +91,17 @@ Task<Result<nlohmann::json>> Session::ask(nlohmann::json command, Time deadline,
     });
     if (auto sent = bus_.publish(topics_.command(), command.dump(), false, 1); !sent)
         co_return sent.error();
-    const bool answered = co_await wait(deadline, [&] { return final.is_object(); });
+    // It answers everything at once, if only that it has begun.
+    const auto soon = std::min(deadline, clock_.now() + kFirstAnswerMost);
+    const bool taken = co_await wait(soon, [&] { return heard; });
+    const auto until = taken ? deadline : soon;
+    const bool answered = co_await wait(until, [&] { return final.is_object(); });
     // The handler refers to this frame: let it go before the frame does.
     bus_.subscribe(topics_.response(id), [](const BusMessage&) {});
     if (answered) co_return final;
+    if (!taken)
+        co_return Error{Errc::timeout,
+                        "the controller did not answer; see what it does (status), or try again"};
     co_return Error{Errc::timeout, "no final answer yet; the controller goes on by itself"};
 }
 

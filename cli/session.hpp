@@ -32,7 +32,7 @@ class Session {
     /// The retained state, once a controller is online. Errc::unavailable says what is missing.
     Task<Result<nlohmann::ordered_json>> state(Time deadline);
     /// Sends `command` (an id is added) and calls `progress` with each line that is not the last.
-    /// Errc::timeout when no final answer came in time.
+    /// Errc::timeout when no final answer came in time, or none at all soon: it may have been lost.
     Task<Result<nlohmann::json>> ask(nlohmann::json command, Time deadline,
                                      std::function<void(const std::string&)> progress);
 

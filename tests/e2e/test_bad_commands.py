@@ -1,5 +1,6 @@
 """zha-switchover when there is nobody to obey, and when what it asks for cannot be done."""
 import pathlib
+import signal
 import socket
 import sys
 import tempfile
@@ -10,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from bad_input import BadConfig, BadInput, run  # noqa: E402
 from broker import CLUSTER  # noqa: E402
-from processes import wait_for  # noqa: E402
+from processes import send_signal, wait_for  # noqa: E402
 from stage import Stage  # noqa: E402
 
 VERBS = (["status"], ["watch"], ["history"], ["switchover", "--to", "node-b", "--yes"],
@@ -51,7 +52,7 @@ class WithBroker(BadInput):
     @classmethod
     def start_controller(cls):
         status = f"{CLUSTER}/controller/status"
-        controller = cls.stage.start_daemon("zha-controller", "controller", ["--config"])
+        cls.controller = controller = cls.stage.start_daemon("zha-controller", "controller", ["--config"])
         wait_for("the controller is online",
                  lambda: cls.stage.mqtt.json(status).get("state") == "online", 20,
                  alive=[controller])
@@ -99,6 +100,15 @@ class WithController(WithBroker):
             with self.subTest(argv=argv):
                 self.assert_one_line(self.ask(*argv), 107, "nobody is active",
                                      "node-b is not reachable")
+
+    def test_a_controller_that_stands_still_is_not_waited_for_as_long_as_a_move_may_take(self):
+        send_signal(self.controller.pid, signal.SIGSTOP)
+        try:
+            done = self.ask("resume")
+        finally:
+            send_signal(self.controller.pid, signal.SIGCONT)
+        self.assert_one_line(done, 124, "did not answer")
+        wait_for("it obeys again", lambda: self.ask("resume").returncode == 0, 30)
 
     def test_nobody_to_confirm_means_no(self):
         for argv in (["switchover", "--to", "node-b"], ["failover"], ["form", "--on", "node-a"],

@@ -288,8 +288,12 @@ class World(Stage):
 
     def run_cli(self, *argv, seconds=260):
         """Runs zha-switchover; returns (exit code, output)."""
-        done = subprocess.run(self.switchover_command(*argv), stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
+        try:
+            done = subprocess.run(self.switchover_command(*argv), stdin=subprocess.DEVNULL,
+                                  text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"zha-switchover {argv[0]} did not end in {seconds} s") from None
         return done.returncode, done.stdout
 
     def begin_cli(self, *argv):
