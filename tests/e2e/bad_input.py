@@ -72,8 +72,11 @@ class BadConfig(BadInput):
             {"address": "127.0.0.1:1", "community_file": str(community)}]
         for node in self.config["nodes"]:
             home = self.directory / node["name"]
+            # The example's OpenRC is not on every machine.
             node.update(data=str(home / "data"), state=str(home / "state"),
-                        port=str(home / "dongle"))
+                        port=str(home / "dongle"),
+                        service={"driver": "child", "start": ["/bin/false"],
+                                 "working_directory": "/", "log_file": str(home / "log")})
 
     def write(self, config=None):
         self.file.write_text(yaml.safe_dump(config or self.config, sort_keys=False))
