@@ -301,9 +301,14 @@ class World(Stage):
 
     def history(self, limit=100):
         """Newest first. Of two controllers each has its own: then both, with the name of each."""
-        code, text = self.run_cli("--json", "history", "--limit", str(limit), seconds=20)
-        if code != 0:
-            raise Failure(f"history: {text.strip()}")
+        told = []  # by a controller that may be about to take over
+
+        def ask():
+            told[:] = self.run_cli("--json", "history", "--limit", str(limit), seconds=20)
+            return told[0] == 0
+
+        wait_for("a controller tells its history", ask, 30)
+        text = told[1]
         if "spare" not in self.options:
             return json.loads(text)
         lines = [line for name in self.controllers() for line in self.history_of(name, limit)]
