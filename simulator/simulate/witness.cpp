@@ -133,8 +133,11 @@ void Witness::look() {
 
 bool Witness::silent_namesake(unsigned i) const {
     if (states_[i].on) return false;
-    for (unsigned k = 0; k < hosts_.size(); ++k)
-        if (k != i && states_[k].on && hosts_[k]->self.name == hosts_[i]->self.name) return true;
+    for (unsigned k = 0; k < hosts_.size(); ++k) {
+        if (k == i || hosts_[k]->self.name != hosts_[i]->self.name) continue;
+        const auto last = states_[k].last_on;
+        if (states_[k].on || (last >= Micros{0} && time_.elapsed() - last <= slack_)) return true;
+    }
     return false;
 }
 

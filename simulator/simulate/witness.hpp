@@ -73,7 +73,7 @@ class Witness {
     void switched_on(unsigned i);
     void switched_off(unsigned i);
     void check_claim(unsigned i);
-    /// Off the air, while another host of its name is on it.
+    /// Off the air, while another host of its name is on it, or was lately.
     bool silent_namesake(unsigned i) const;
     double used(unsigned i) const;
     std::string at(const std::string& text) const;
