@@ -8,10 +8,13 @@ namespace zha {
 
 namespace {
 
-/// In a fault it may be silent for certain all the same: without a dongle, say (decision 0004).
+/// In a fault only a dongle that is gone is silent for certain (decision 0004): what was released
+/// by a memory that is older than the journal, from a card that was put back, says nothing of
+/// today.
 bool may_be_loud(const NodeReport& r) {
-    const bool proven = r.state == NodeState::fault && r.released >= r.epoch;
-    return possibly_on_air(r.state) && !proven;
+    const bool gone = r.state == NodeState::fault && r.dongle == DongleState::absent &&
+                      r.service == ServiceState::stopped && r.released >= r.epoch;
+    return possibly_on_air(r.state) && !gone;
 }
 
 }  // namespace

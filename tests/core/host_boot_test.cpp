@@ -152,6 +152,22 @@ TEST(AnotherBoot, ACopyIsNotAskedForTheLastSnapshotOfAPlannedMove) {
     EXPECT_FALSE(h.say(h.copy()));
 }
 
+TEST(AnotherBoot, AnOldMemoryIsNoProofOfADongleThatDoesNotObey) {
+    for (const auto dongle : {DongleState::faulty, DongleState::absent}) {
+        BoundHouse h;
+        auto again = h.copy();
+        again.state = NodeState::fault;
+        again.epoch = again.released = 4;
+        again.dongle = dongle;
+        again.service = ServiceState::stopped;
+        for (const auto end = h.s.now + 2 * kMinute; h.s.now < end && !h.journal().released;) {
+            h.live(Millis{1000}, "a");
+            (void)h.say(again);
+        }
+        EXPECT_EQ(h.journal().released, dongle == DongleState::absent);
+    }
+}
+
 TEST(AnotherBoot, AJournalThatIsBehindKnowsNoBootOfAHigherEpoch) {
     BoundHouse h;
     auto ahead = h.copy();
