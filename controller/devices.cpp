@@ -63,6 +63,7 @@ Task<void> Controller::cut_power(std::string node, FenceDevice& device, Epoch ep
         spdlog::warn("{} is off, and its device says so", node);
     } else {
         view.fence_fault = done.error().message;
+        view.off_noted = at;  // it may obey all the same, later
         spdlog::error("{} was not switched off for certain: {}", node, view.fence_fault);
     }
 }

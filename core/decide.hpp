@@ -45,7 +45,8 @@ struct NodeView {
     Epoch fenced_off = 0;
     Time fence_asked{0};  ///< when it was asked
     Time fenced_at{0};    ///< when it said so
-    /// When another controller's word came that it switches this one off; its device may be slow.
+    /// When another controller's word came that it switches this one off, or this controller's own
+    /// attempt was not confirmed: the device may be slow, and do it yet.
     std::optional<Time> off_noted{};
     bool power_back = false;       ///< the device was switched on since and said so
     std::string fence_fault = {};  ///< why the last attempt failed; empty = none did

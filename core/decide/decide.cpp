@@ -61,20 +61,21 @@ void observe_release(Context& c) {
     const auto needed = kept(Safeguard::release_epoch) ? c.j.epoch : Epoch{1};
     if (holder.heard && holder.report.released >= needed) c.j.released = true;
     // Nobody renews a lease while the role is being taken away; after the hold-down it is over. Not
-    // for a node that is there and says that it cannot prove its silence: that is no lost host.
+    // for a node that is there and says that it cannot prove its silence: that is no lost host. The
+    // word of an outlet does not wait for somebody who takes over.
     const bool taking = c.j.move && c.j.move->phase == MovePhase::releasing;
     const bool other_says_no = holder.boots.other_loud && other_boot_speaks(c.s, holder);
     const bool says_no =
         other_says_no || (c.reachable(c.j.holder) && possibly_on_air(holder.report.state));
     const bool may_be_timed = !says_no || !kept(Safeguard::holder_says_no);
     const bool over = c.s.now >= held_until(c.s) || !kept(Safeguard::hold_down);
-    if (!taking || !may_be_timed) return;
+    if (!may_be_timed) return;
     if (c.lost(c.j.holder) && off_for_good(c.s)) {
         c.j.released = true;
         c.event(EventKind::fenced, c.j.holder, "",
                 c.j.holder + " was switched off, and its device says so: epoch " +
                     std::to_string(c.j.epoch) + " is over");
-    } else if (over && !power_must_go(c)) {
+    } else if (taking && over && !power_must_go(c)) {
         c.j.released = true;
     }
 }

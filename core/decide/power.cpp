@@ -7,7 +7,8 @@ namespace zha {
 
 namespace {
 
-/// May another controller's "off" still be on its way? An "on" before it would be worth nothing.
+/// May an "off" that nobody confirmed still be on its way? An "on" before it would be worth
+/// nothing.
 bool off_may_come(const Situation& s, const NodeView& view, const NodeConfig& configured) {
     return view.off_noted && s.now < *view.off_noted + kSpareWordMost + configured.fence.timeout;
 }
@@ -45,6 +46,16 @@ bool off_for_good(const Situation& s) {
 
 namespace deciding {
 
+namespace {
+
+/// The holder was told to be off, its device did not say so in time, and nobody takes over. No
+/// lease is left: it boots into its fence, is heard again, and its epoch ends by its own word.
+bool in_vain(const Context& c) {
+    return c.lost(c.j.holder) && c.s.now >= held_until(c.s) && !c.d.fence.contains(c.j.holder);
+}
+
+}  // namespace
+
 bool needs_power_cut(const Context& c) {
     if (c.holder_released() || !c.lost(c.j.holder) || !fenceable(c.s, c.j.holder)) return false;
     // The one that speaks has its power from there, perhaps: it waits, and is heard soon.
@@ -78,7 +89,8 @@ void note_power(Context& c) {
 }
 
 void restore_power(Context& c) {
-    if (c.j.move || c.s.config->fencing == "off") return;
+    // What was a move a moment ago may begin anew with the next decision.
+    if (c.j.move || c.s.journal.move || c.s.config->fencing == "off") return;
     const auto& holder = c.report(c.j.holder);
     const bool elsewhere =
         c.reachable(c.j.holder) && holder.state == NodeState::active && holder.epoch == c.j.epoch;
@@ -86,13 +98,13 @@ void restore_power(Context& c) {
         const auto* configured = c.s.config->node(name);
         if (configured == nullptr || configured->fence.driver.empty()) continue;
         if (!configured->fence.restore || off_may_come(c.s, c.view(name), *configured)) continue;
-        // Never under a role that a silent one may hold. Where nobody is active it may be the only
-        // one left.
+        // Never while a silent one may hold the role. Where nobody is active it may be the only one
+        // left.
         const auto& view = c.view(name);
         const bool off = view.fenced_off != 0 && view.heard_at < view.fenced_at;
         const bool silent = off || !c.reachable(name);
-        const bool needed = elsewhere || c.lost(c.j.holder);
-        if (silent && !c.j.released && (name == c.j.holder || !needed)) continue;
+        const bool needed = name == c.j.holder ? in_vain(c) : elsewhere || c.lost(c.j.holder);
+        if (silent && !c.j.released && !needed) continue;
         // A host boots and its agent silences the dongle first. A dongle alone gets its power back
         // only when an agent is there to do that.
         if (configured->fence.cuts == "dongle" && !c.reachable(name)) continue;

@@ -1,6 +1,9 @@
 // Fence devices and second paths: what their word is worth, and what it is not.
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <vector>
+
 #include "tests/core/house.hpp"
 
 namespace zha {
@@ -239,6 +242,70 @@ TEST(Power, WhenTheNextHolderIsLostTooTheFirstOneGetsItsPowerBack) {
     EXPECT_EQ(h.journal().holder, "b") << "nobody else can take over";
     EXPECT_TRUE(h.d.restore.contains("a")) << "or both stayed off for ever";
     EXPECT_FALSE(h.d.restore.contains("b"));
+}
+
+/// Told to be off, it may be off though nobody waited for its device any more. And nobody takes
+/// over for one of several reasons.
+TEST(Power, AHolderThatWasSwitchedOffForNothingGetsItsPowerBackOnceNoLeaseIsLeft) {
+    const std::vector<std::function<void(House&)>> reasons{
+        [](House& h) { h.report("b").ready = h.report("c").ready = false; },
+        [](House& h) { h.command(OperatorCommand::Verb::pause, ""); },
+        [](House& h) {  // the broker's word was lost
+            h.view("a").gone = false;
+            h.s.bridge = BridgeState::unknown;
+        },
+    };
+    for (const auto& reason : reasons) {
+        Lost h("required");
+        ASSERT_TRUE(h.journal().unpowered.contains("a"));
+        reason(h);
+        while (h.s.now + Millis{1000} < h.hold_down_over()) {
+            h.live(Millis{1000}, "a");
+            ASSERT_FALSE(h.d.restore.contains("a")) << "it may have a lease";
+        }
+        h.live(Millis{4000}, "a");
+        EXPECT_TRUE(h.d.restore.contains("a")) << "or it stayed off for ever";
+        EXPECT_EQ(h.journal().holder, "a");
+        EXPECT_FALSE(h.journal().released) << "only its own word ends the epoch";
+    }
+}
+
+TEST(Power, AConfirmedOffEndsTheEpochThoughNobodyCanTakeOverYet) {
+    Lost h("required");
+    for (const auto* other : {"b", "c"}) h.report(other).ready = false;
+    h.confirm();
+    h.live(Millis{1000}, "a");
+    EXPECT_TRUE(h.journal().released);
+    EXPECT_TRUE(h.d.restore.contains("a")) << "it may be the only one that gets ready";
+    h.view("a").fenced_off = 0;  // as when its device is told "on", and does not answer
+    h.report("b").ready = true;
+    h.live(h.config.timing.hold_down, "a");
+    EXPECT_EQ(h.journal().holder, "b") << "once was enough";
+}
+
+TEST(Power, ADecisionThatEndsAMoveGivesNoPower) {
+    House h;
+    h.config.fencing = "required";
+    h.config.nodes.front().fence.driver = "exec";
+    h.settle();
+    h.s.bridge = BridgeState::offline;
+    h.command(OperatorCommand::Verb::switchover, "b");
+    const auto end = h.s.now + 5 * h.config.timing.hold_down;
+    bool ended = false;
+    while (h.s.now < end) {
+        h.view("a").gone = true;
+        h.live(Millis{500}, "a");
+        ended = ended || !h.moving();
+        ASSERT_TRUE(h.d.restore.empty()) << "the next one wants it off again";
+    }
+    EXPECT_TRUE(ended);
+}
+
+TEST(Power, AHolderThatIsToBeSwitchedOffGetsNoPower) {
+    Lost h("required");
+    h.live(2 * h.config.timing.hold_down, "a");
+    EXPECT_TRUE(h.d.fence.contains("a"));
+    EXPECT_TRUE(h.d.restore.empty());
 }
 
 /// The device did not confirm "off", and may still do it.
