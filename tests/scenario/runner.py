@@ -14,6 +14,7 @@ from story import Story
 from world import fresh
 
 RESET = 200  # seconds
+STEADY = 4.0  # a heartbeat more than it takes to miss somebody
 
 
 @dataclasses.dataclass
@@ -102,13 +103,21 @@ class Runner:
             world.start_what("agent", node)
 
     def reset(self, patience=RESET):
-        """One node active, the other one ready, nothing paused; Failure when that cannot be had."""
+        """One node active, the other one ready, nothing paused; Failure when that cannot be had.
+
+        For STEADY seconds without a break: what was harmed last may not have been told yet."""
         self.heal()
         end = time.monotonic() + patience
-        asked = 0.0
+        asked, since = 0.0, None
         self.ask_often(["resume"], 60)
-        while not self.at_base():
+        while since is None or time.monotonic() < since + STEADY:
             now = time.monotonic()
+            if self.at_base():
+                since = since or now
+                self.play.tick()
+                time.sleep(0.1)
+                continue
+            since = None
             if now > end:
                 raise Failure("the base state was not reached: " + self.standing())
             if now > asked + 12:
