@@ -1,5 +1,6 @@
 #include "node-agent/agent.hpp"
 
+#include "core/fsm/limit.hpp"
 #include "core/limits.hpp"
 #include "core/safeguards.hpp"
 #include "node-agent/steps/steps.hpp"
@@ -10,9 +11,6 @@ namespace zha {
 namespace {
 
 constexpr Millis kTick{50};
-constexpr Millis kReadMost{90000};
-constexpr Millis kFetchMost{60000};
-constexpr Millis kFormMost{300000};
 
 /// The states in which zigbee2mqtt may run.
 bool serving(NodeState state) {
@@ -28,29 +26,6 @@ void Agent::begin() {
         node_.service_seen = node_.now();
         spdlog::warn("zigbee2mqtt ended (exit code {})", status.exit_code);
     });
-}
-
-Millis Agent::budget(fsm::Budget budget) const {
-    const auto& t = node_.config.timing;
-    switch (budget) {
-        case fsm::Budget::none:
-            return Millis{0};
-        case fsm::Budget::fence:
-            return t.fence;
-        case fsm::Budget::read:
-            return kReadMost;
-        case fsm::Budget::fetch:
-            return kFetchMost;
-        case fsm::Budget::promote:
-            return t.promote_timeout;
-        case fsm::Budget::form:
-            return kFormMost;
-        case fsm::Budget::drain:
-            return t.stop_timeout + t.fence + kReadMost;
-        case fsm::Budget::start:
-            return t.start_timeout;
-    }
-    return Millis{0};
 }
 
 void Agent::enter(NodeState state, std::string_view why) {
@@ -104,7 +79,8 @@ Task<void> Agent::run() {
             enter(row->to, row->comment);
             continue;
         }
-        const auto done = co_await perform(row->action, node_.now() + budget(row->budget));
+        const auto most = fsm::limit(row->budget, node_.config.timing);
+        const auto done = co_await perform(row->action, node_.now() + most);
         if (done) {
             enter(row->to, row->comment);
             continue;

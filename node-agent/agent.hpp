@@ -18,7 +18,6 @@ class Agent {
 
   private:
     Task<Status> perform(fsm::Action action, Time deadline);
-    Millis budget(fsm::Budget budget) const;
     void enter(NodeState state, std::string_view why);
 
     Node& node_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/decide.hpp"
+#include "core/fsm/limit.hpp"
 
 namespace zha {
 
@@ -59,6 +60,43 @@ void who_could(const Situation& s, Findings& out) {
         if (!reachable(s, n.name)) why += "; " + last_word(s, n.name);
         out.push_back({n.name, n.name + " would not take over" + (by_order ? " by itself" : "") +
                                    ": " + why});
+    }
+}
+
+/// What a node is told to become, as far as it concerns what it does now.
+Goal goal_of(const Situation& s, const std::string& node) {
+    const auto& j = s.journal;
+    if (j.maintenance.contains(node)) return Goal::maintenance;
+    const bool leaves = j.move && j.move->from == node && j.move->to != node;
+    return node == j.holder && !j.released && !leaves ? Goal::active : Goal::standby;
+}
+
+/// What the node's own table goes by, as far as its report tells.
+fsm::Facts facts_of(const Situation& s, const NodeReport& r) {
+    const auto& move = s.journal.move;
+    fsm::Facts f;
+    f.lease_live = r.lease_left > Millis{0};
+    f.dongle_present = r.dongle != DongleState::absent;
+    f.silenced = r.dongle == DongleState::silent;
+    f.unreleased = r.released < r.epoch;
+    f.service_up = r.service == ServiceState::running;
+    f.service_down = r.service == ServiceState::stopped;
+    f.snapshot_held = !r.staged.id.empty() || !r.snapshot.id.empty();
+    f.may_form = move && move->kind == MoveKind::form && move->to == r.node;
+    return f;
+}
+
+/// What the nodes do that do not just wait: by the row of the state table that they are in.
+void who_works(const Situation& s, Findings& out) {
+    for (const auto& [name, view] : s.nodes) {
+        if (!reachable(s, view)) continue;
+        const auto state = view.report.state;
+        const auto* row = fsm::next(state, goal_of(s, name), facts_of(s, view.report));
+        if (row->action == fsm::Action::rest || row->action == fsm::Action::none) continue;
+        out.push_back({name, name + " is " + std::string(to_string(state)) + ": " +
+                                 std::string(row->comment) + ", at most " +
+                                 seconds(fsm::limit(row->budget, s.config->timing)) +
+                                 ", then it is " + std::string(to_string(row->to))});
     }
 }
 
@@ -178,6 +216,7 @@ std::vector<Finding> explain(const Situation& s) {
     Findings out;
     who_is_active(s, out);
     who_could(s, out);
+    who_works(s, out);
     who_speaks(s, out);
     other_paths(s, out);
     if (!s.journal.last_text.empty())

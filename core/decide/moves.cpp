@@ -12,7 +12,7 @@ namespace {
 
 constexpr Millis kVerifyMost{20000};
 constexpr Millis kReadSpare{60000};  ///< reading the NVRAM once, generously
-constexpr Millis kFormMost{330000};
+constexpr Millis kFormSpare{30000};  ///< until the node begins, and until it has told
 constexpr Epoch kUnheardGrants = 8;  ///< far more than happen between two words of a node
 constexpr std::size_t kLastTextMost = 300;
 
@@ -247,8 +247,8 @@ void promote(Context& c) {
     if (c.reachable(move.to) && target.state == NodeState::active && target.epoch == c.j.epoch)
         return c.enter(MovePhase::verifying, move.to + " is on the air");
     const auto& timing = c.s.config->timing;
-    const auto most =
-        std::max(timing.promote_timeout, move.kind == MoveKind::form ? kFormMost : Millis{0});
+    const auto most = std::max(timing.promote_timeout,
+                               move.kind == MoveKind::form ? kFormMost + kFormSpare : Millis{0});
     const bool late = c.in_phase() > most + timing.fence + timing.lease;
     if (!late && !c.lost(move.to)) return;
     // A switchover goes back: no renewals from here on, the next phase waits for the release. Any

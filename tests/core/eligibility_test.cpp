@@ -156,6 +156,18 @@ TEST(Explain, SaysWhoIsActiveAndWhoCouldTakeOver) {
     expect_says(h, "nothing is waited for");
 }
 
+TEST(Explain, SaysWhatANodeThatWorksDoesAndForHowLong) {
+    House h;
+    h.settle();
+    h.report("b").state = NodeState::fencing;
+    h.hear("b");
+    expect_says(h,
+                "b is fencing: kill the service, own the port, reset, read back, at most 6 s, then "
+                "it is fenced");
+    h.report("b").state = NodeState::standby;
+    EXPECT_EQ(all(h).find("at most"), std::string::npos) << "nobody works";
+}
+
 TEST(Explain, SaysWhyThereIsNoFailover) {
     House h;
     h.settle();
