@@ -140,6 +140,18 @@ RtoClass host_lost(const Config& config) {
                 power_note(config)};
 }
 
+RtoClass host_frozen(const Config& config) {
+    auto frozen = host_lost(config);
+    frozen.key = "host_frozen";
+    frozen.failure = "host freezes, its dongle has power";
+    frozen.note =
+        "As a host that is lost. But nobody there silences its dongle: without a watchdog that "
+        "takes "
+        "its power, or a fence device, it may be on the air beside the next one." +
+        power_note(config);
+    return frozen;
+}
+
 RtoClass partition(const Config& config) {
     const auto& t = config.timing;
     Parts parts{{"hold_down", lost_most(t)}};
@@ -219,8 +231,8 @@ std::vector<RtoClass> rto_classes(const Config& config) {
     if (t.local_restarts > 0) all.push_back(service(t));
     all.push_back(pulled(t));
     all.push_back(hung(t));
-    all.insert(all.end(),
-               {agent(t), host_lost(config), partition(config), controller_lost(config)});
+    all.insert(all.end(), {agent(t), host_lost(config), host_frozen(config), partition(config),
+                           controller_lost(config)});
     if (config.on_controller_loss == "fence") all.push_back(controller_back(config));
     all.insert(all.end(), {broker_short(), broker_long(t)});
     if (config.controller.automatic_failover) return all;

@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -18,6 +20,8 @@ namespace {
 
 using namespace zha;
 using namespace zha::sim;
+
+constexpr std::size_t kShortened = 5;  ///< failing schedules of one run; each takes seconds
 
 struct Arguments {
     std::uint64_t seeds = 1000;
@@ -60,6 +64,18 @@ int one(Plan plan, bool trace) {
         run(plan, trace ? [](const std::string& line) { fmt::print("{}\n", line); } : Story());
     print(outcome);
     return outcome.ok() ? 0 : 1;
+}
+
+/// What failed, made short for people who read it: on standard error, beside the figures.
+void shorten(const Results& results, const std::function<Plan(std::uint64_t)>& plan_of) {
+    std::set<std::uint64_t> told;
+    for (const auto& failure : results.failures) {
+        if (told.size() == kShortened) return;
+        if (!told.insert(failure.seed).second) continue;
+        const auto plan = shrink(plan_of(failure.seed));
+        fmt::print(stderr, "# {}: the shortest schedule that still fails\n", failure.seed);
+        for (const auto& fault : plan.faults) fmt::print(stderr, "{}\n", text(fault));
+    }
 }
 
 int replay(const Arguments& a) {
@@ -123,9 +139,11 @@ int main(int argc, char** argv) {
             fmt::print(stderr, "case {}: {}: {}: {}\n", failure.seed, cases[failure.seed].name,
                        to_string(failure.checker), failure.text);
         fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
+        shorten(results, [&](std::uint64_t n) { return cases[n].plan; });
         return results.failures.empty() ? 0 : 1;
     }
     const auto results = run_seeds(a.first, a.seeds, a.jobs, a.family);
     fmt::print("{}\n", a.json ? to_json(results) : to_text(results));
+    shorten(results, [&](std::uint64_t seed) { return draw(seed, a.family); });
     return results.failures.empty() ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 namespace zha::sim {
 
@@ -15,13 +16,14 @@ bool of_a_host(FaultKind kind) {
     return kind <= FaultKind::backup_gone || kind == FaultKind::switchover ||
            kind == FaultKind::failover || kind == FaultKind::form || kind == FaultKind::twin ||
            kind == FaultKind::clear_fault || kind == FaultKind::maintenance ||
-           kind == FaultKind::drill;
+           kind == FaultKind::drill || of_outlet(kind);
 }
 
+/// What is going on when the fault strikes, at time or step 0.
 struct Base {
     std::string name;
-    FaultKind first;
-    unsigned node;
+    std::vector<std::pair<FaultKind, unsigned>> first;  ///< with the node
+    bool outlets = false;  ///< every node has an outlet, which is required, and a probe
 };
 
 constexpr std::array<const char*, 3> kHeals{"early", "late", "never"};
@@ -34,8 +36,7 @@ Fault with_heal(Fault fault, unsigned heal, const Timing& timing) {
 
 void add_step(std::vector<Case>& cases, const Base& base, const Plan& start, unsigned step) {
     for (unsigned k = 0; k < kFaultKinds; ++k)
-        // No base has outlets or probes.
-        for (unsigned node = of_outlet(static_cast<FaultKind>(k)) ? 2U : 0U;
+        for (unsigned node = !base.outlets && of_outlet(static_cast<FaultKind>(k)) ? 2U : 0U;
              node < (of_a_host(static_cast<FaultKind>(k)) ? 2U : 1U); ++node)
             for (unsigned heal = 0; heal < kHeals.size(); ++heal) {
                 Fault fault;
@@ -51,25 +52,50 @@ void add_step(std::vector<Case>& cases, const Base& base, const Plan& start, uns
             }
 }
 
+/// A house of the worst kind: clocks as far apart as allowed, no hardware watchdog.
+Plan begin(const Base& base) {
+    auto plan = draw_house(7);
+    plan.watchdog = false;
+    plan.spare = true;
+    plan.rate[0] = 1.0 - plan.timing.drift;
+    plan.rate[1] = plan.rate[2] = 1.0 + plan.timing.drift;
+    plan.length = Millis{15000};
+    if (base.outlets) {
+        plan.fencing = "required";
+        for (auto& o : plan.outside) o.outlet = o.probe = true;
+    }
+    for (const auto& [kind, node] : base.first) {
+        Fault fault;
+        fault.kind = kind;
+        fault.node = node;
+        fault.at = Millis{100};
+        plan.faults.push_back(fault);
+    }
+    return plan;
+}
+
+const std::vector<Base>& bases() {
+    using K = FaultKind;
+    static const std::vector<Base> all{
+        {"planned", {{K::switchover, 1}}},
+        {"dongle pulled", {{K::unplug, 0}}},
+        {"host lost", {{K::cut_both, 0}}},
+        {"restart in place", {{K::service_dies, 0}}},
+        {"rollback", {{K::service_broken, 1}, {K::switchover, 1}}},
+        {"drill", {{K::drill, 1}}},
+        {"spare takes over", {{K::switchover, 1}, {K::controller_killed, 0}}},
+        {"planned, with outlets", {{K::switchover, 1}}, true},
+        {"host lost, with outlets", {{K::cut_both, 0}}, true},
+    };
+    return all;
+}
+
 }  // namespace
 
 std::vector<Case> systematic_cases() {
-    const std::vector<Base> bases{{"planned", FaultKind::switchover, 1},
-                                  {"dongle pulled", FaultKind::unplug, 0},
-                                  {"host lost", FaultKind::cut_both, 0}};
     std::vector<Case> cases;
-    for (const auto& base : bases) {
-        // A house of the worst kind: clocks as far apart as allowed, no hardware watchdog.
-        auto plan = draw_house(7);
-        plan.watchdog = false;
-        plan.rate[0] = 1.0 - plan.timing.drift;
-        plan.rate[1] = plan.rate[2] = 1.0 + plan.timing.drift;
-        plan.length = Millis{15000};
-        Fault first;
-        first.kind = base.first;
-        first.node = base.node;
-        first.at = Millis{100};
-        plan.faults = {first};
+    for (const auto& base : bases()) {
+        const auto plan = begin(base);
         const auto steps = run(plan).steps_under_faults;
         for (unsigned step = 1; step <= steps + kStepsAfter; ++step)
             add_step(cases, base, plan, step);

@@ -1,6 +1,7 @@
-// What: every step of a planned and of an automatic move x every fault x {heals early, late,
-// never}. Why: dice may miss a corner; this misses none that it knows of. Contract: complete; which
-// cases there are depends only on the code under test.
+// What: every step of each kind of move x every fault x {heals early, late, never}.
+// Why: dice may miss a corner; this misses none that it knows of.
+// Contract: complete; which cases there are depends only on the code under test. Outlets and probes
+// are there in moves "with outlets".
 #pragma once
 
 #include <vector>

@@ -26,9 +26,9 @@ TEST(Rto, EveryClassSaysWhoActsAndHasAKeyOfItsOwn) {
                   1)
             << c.key;
     }
-    for (const auto* key :
-         {"planned", "service_restart", "service_failover", "dongle_pulled", "agent_killed",
-          "host_lost", "partition", "controller_lost", "broker_short", "broker_long"})
+    for (const auto* key : {"planned", "service_restart", "service_failover", "dongle_pulled",
+                            "agent_killed", "host_lost", "host_frozen", "partition",
+                            "controller_lost", "broker_short", "broker_long"})
         EXPECT_TRUE(of(Config{}, key).worst()) << key;
 }
 

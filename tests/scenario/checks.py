@@ -1,5 +1,6 @@
 """What scenarios are judged by: the witness (what was really on the air), and the history's truth."""
 import dataclasses
+import datetime
 import json
 import pathlib
 
@@ -9,6 +10,7 @@ class Move:
     """A completed change of the role, as the history tells it."""
     node: str
     cause: str
+    at: int  # seconds since 1970, as they had begun
 
 
 class Witness:
@@ -50,6 +52,17 @@ class Witness:
     def ups(self, mark=0):
         """Nodes that came on the air, in order."""
         return [self.nodes[e["dongle"]] for e in self.events(mark) if e["event"] == "up"]
+
+    def ups_at(self, mark=0):
+        """The same with the second since 1970 in which, at the soonest, each came."""
+        start, found = 0, []
+        for position, event in enumerate(self.events()):
+            if event["event"] == "start":
+                utc = event["utc"].replace("Z", "+00:00")
+                start = datetime.datetime.fromisoformat(utc).timestamp()
+            elif event["event"] == "up" and position >= mark:
+                found.append((self.nodes[event["dongle"]], start + event["t_ms"] // 1000))
+        return found
 
     def overlap_ms(self, mark=0):
         """Longest time that two were on the air; an overlap that goes on counts as 1 ms."""
@@ -94,24 +107,29 @@ class Witness:
 
 def moves(history):
     """Completed moves out of `history` (newest first), oldest first."""
-    return [Move(line["to"], line["cause"]) for line in reversed(history)
+    return [Move(line["to"], line["cause"], line["at"]) for line in reversed(history)
             if line["kind"] == "switchover_completed"]
 
 
 def untruths(history, ups, active, on_air):
     """What the history says and the air denies; empty when it is true.
 
-    `ups`: nodes that came on the air, in order, since the history's first line. `active`: who is
-    active by what the controller says now (or ""). Every completed move must have its coming up, in
-    the same order; nobody may be called active who is silent.
+    `ups`: nodes that came on the air, in order, and when, since the history's first line. `active`:
+    who is active by what the controller says now (or ""). Every completed move must have its coming
+    up, in the same order, and not after the word on it (both are known to the second); nobody may
+    be called active who is silent.
     """
     wrong, rest = [], list(ups)
     for move in moves(history):
-        if move.node not in rest:
+        position = next((i for i, up in enumerate(rest) if up[0] == move.node), None)
+        if position is None:
             wrong.append(f"the history says that {move.node} became active ({move.cause}); "
                          "it did not come on the air then")
             continue
-        del rest[:rest.index(move.node) + 1]
+        if move.at + 1 < rest[position][1]:
+            wrong.append(f"the history says too early that {move.node} became active "
+                         f"({move.cause})")
+        del rest[:position + 1]
     if active and active not in on_air:
         wrong.append(f"{active} is said to be active; on the air: {', '.join(on_air) or 'nobody'}")
     return wrong

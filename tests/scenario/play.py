@@ -332,7 +332,7 @@ class Play:
         def true():
             nonlocal wrong
             active = self.world.state_document().get("active") or ""
-            wrong = untruths(self.own_history(), self.witness.ups(self.mark), active,
+            wrong = untruths(self.own_history(), self.witness.ups_at(self.mark), active,
                              self.witness.on_air())
             return not wrong
 

@@ -90,7 +90,7 @@ class Soak:
         try:
             self.runner.reset()
             play.expect_answer("plug", 60)
-            wrong = untruths(play.own_history(), self.runner.witness.ups(play.mark), "", [])
+            wrong = untruths(play.own_history(), self.runner.witness.ups_at(play.mark), "", [])
             self.total["moves"] += len(moves(play.own_history()))
         except Failure as failure:
             wrong = [str(failure)]

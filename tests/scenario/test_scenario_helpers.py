@@ -113,10 +113,17 @@ class Checkers(unittest.TestCase):
         form, rejoin = {"event": "form"}, {"event": "rejoin"}
         self.assertEqual(len(violations(self.witness(form, form, rejoin).figures())), 2)
 
+    def test_a_coming_up_has_its_second(self):
+        start = {"t_ms": 0, "event": "start", "utc": "1970-01-01T00:01:00Z"}
+        late = {**UP, "t_ms": 5900}
+        self.assertEqual(self.witness(start, late).ups_at(), [("node-a", 65)])
+        self.assertEqual(self.witness(start, UP, late).ups_at(2), [("node-a", 65)])
+
     def test_a_move_that_the_air_did_not_see_is_an_untruth(self):
-        history = [{"kind": "switchover_completed", "to": "node-b", "cause": "failover"}]
-        self.assertEqual(untruths(history, ["node-b"], "node-b", ["node-b"]), [])
-        self.assertIn("did not come", untruths(history, ["node-a"], "", [])[0])
+        history = [{"kind": "switchover_completed", "to": "node-b", "cause": "failover", "at": 70}]
+        self.assertEqual(untruths(history, [("node-b", 71)], "node-b", ["node-b"]), [])
+        self.assertIn("did not come", untruths(history, [("node-a", 60)], "", [])[0])
+        self.assertIn("too early", untruths(history, [("node-b", 72)], "", [])[0])
         self.assertIn("said to be active", untruths([], [], "node-a", [])[0])
 
 
