@@ -9,9 +9,9 @@ namespace zha {
 
 inline constexpr Millis kSettleMost{60000};  ///< old node: read the dongle after the fence
 inline constexpr Millis kStageMost{60000};   ///< new node: fetch the final snapshot
-inline constexpr Millis kReadMost{90000};      ///< agent: read the dongle once, and verify
-inline constexpr Millis kFetchMost{60000};     ///< agent: fetch a snapshot once, and verify
-inline constexpr Millis kFormMost{300000};     ///< agent: zigbee2mqtt forms a network
+inline constexpr Millis kReadMost{90000};    ///< agent: read the dongle once, and verify
+inline constexpr Millis kFetchMost{60000};   ///< agent: fetch a snapshot once, and verify
+inline constexpr Millis kFormMost{300000};   ///< agent: zigbee2mqtt forms a network
 inline constexpr Millis kLeaseMost{3600000};
 inline constexpr Millis kServiceAge{500};          ///< the agent asks about the service this often
 inline constexpr Millis kServiceAnswerMost{5000};  ///< ... and waits so long for the answer
