@@ -146,8 +146,7 @@ RtoClass host_frozen(const Config& config) {
     frozen.failure = "host freezes, its dongle has power";
     frozen.note =
         "As a host that is lost. But nobody there silences its dongle: without a watchdog that "
-        "takes "
-        "its power, or a fence device, it may be on the air beside the next one." +
+        "takes its power, or a fence device, it may be on the air beside the next one." +
         power_note(config);
     return frozen;
 }

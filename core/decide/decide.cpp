@@ -54,8 +54,26 @@ bool power_must_go(const Context& c) {
     return c.s.config->fencing == "required" && !said && kept(Safeguard::off_required);
 }
 
+/// Released by the clock or by an outlet, and now its holder itself speaks, of the same boot, and
+/// is not silent: it was frozen, or something else was switched. Its own word counts more, for as
+/// long as nobody was granted anything.
+bool takes_back(const Context& c) {
+    const auto& report = c.report(c.j.holder);
+    const bool granted = c.j.move && c.j.move->phase >= MovePhase::promoting;
+    return c.j.released && !granted && c.reachable(c.j.holder) && report.epoch == c.j.epoch &&
+           report.released < c.j.epoch && report.host_boot == c.j.holder_boot &&
+           possibly_on_air(report.state);
+}
+
 /// A verified release of the journal's epoch, by the word of its holder or by the clock.
 void observe_release(Context& c) {
+    if (takes_back(c)) {
+        c.j.released = false;
+        if (c.view(c.j.holder).fenced_off == c.j.epoch)
+            c.event(
+                EventKind::fence_failed, c.j.holder, "",
+                c.j.holder + " speaks and is not silent, though its device said that it is off");
+    }
     if (c.holder_released()) return;
     const auto& holder = c.view(c.j.holder);
     const auto needed = kept(Safeguard::release_epoch) ? c.j.epoch : Epoch{1};

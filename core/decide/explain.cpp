@@ -1,5 +1,6 @@
 // Why things are as they are: the same facts and rules as decide(), said in sentences.
 #include <algorithm>
+#include <optional>
 
 #include "core/decide.hpp"
 #include "core/fsm/limit.hpp"
@@ -63,17 +64,8 @@ void who_could(const Situation& s, Findings& out) {
     }
 }
 
-/// What a node is told to become, as far as it concerns what it does now.
-Goal goal_of(const Situation& s, const std::string& node) {
-    const auto& j = s.journal;
-    if (j.maintenance.contains(node)) return Goal::maintenance;
-    const bool leaves = j.move && j.move->from == node && j.move->to != node;
-    return node == j.holder && !j.released && !leaves ? Goal::active : Goal::standby;
-}
-
 /// What the node's own table goes by, as far as its report tells.
-fsm::Facts facts_of(const Situation& s, const NodeReport& r) {
-    const auto& move = s.journal.move;
+fsm::Facts facts_of(const NodeReport& r, const std::optional<Move>& move) {
     fsm::Facts f;
     f.lease_live = r.lease_left > Millis{0};
     f.dongle_present = r.dongle != DongleState::absent;
@@ -82,21 +74,24 @@ fsm::Facts facts_of(const Situation& s, const NodeReport& r) {
     f.service_up = r.service == ServiceState::running;
     f.service_down = r.service == ServiceState::stopped;
     f.snapshot_held = !r.staged.id.empty() || !r.snapshot.id.empty();
-    f.may_form = move && move->kind == MoveKind::form && move->to == r.node;
+    f.may_form = move && move->kind == MoveKind::form && move->to == r.node && r.blank;
     return f;
 }
 
-/// What the nodes do that do not just wait: by the row of the state table that they are in.
+/// Which steps are under way that change a role: by the row of the state table that a node is in.
 void who_works(const Situation& s, Findings& out) {
     for (const auto& [name, view] : s.nodes) {
-        if (!reachable(s, view)) continue;
-        const auto state = view.report.state;
-        const auto* row = fsm::next(state, goal_of(s, name), facts_of(s, view.report));
-        if (row->action == fsm::Action::rest || row->action == fsm::Action::none) continue;
-        out.push_back({name, name + " is " + std::string(to_string(state)) + ": " +
-                                 std::string(row->comment) + ", at most " +
-                                 seconds(fsm::limit(row->budget, s.config->timing)) +
-                                 ", then it is " + std::string(to_string(row->to))});
+        const auto& r = view.report;
+        const bool told = r.state == NodeState::fencing || r.state == NodeState::promoting ||
+                          r.state == NodeState::recovering || r.state == NodeState::draining;
+        if (!told || !reachable(s, view)) continue;
+        const auto* row = fsm::next(r.state, r.goal, facts_of(r, s.journal.move));
+        if (row->action == fsm::Action::none) continue;
+        out.push_back({name, name + " is " + std::string(to_string(r.state)) + " (" +
+                                 std::string(row->comment) + "): at most " +
+                                 seconds(fsm::limit(row->budget, s.config->timing)) + "; then " +
+                                 std::string(to_string(row->to)) + ", or " +
+                                 std::string(to_string(row->on_failure)) + " if that fails"});
     }
 }
 

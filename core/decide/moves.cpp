@@ -346,7 +346,9 @@ void consider_failover(Context& c) {
     if (c.j.pause || !c.j.stopped.empty()) return;
     const auto& holder = c.view(c.j.holder);
     std::string cause;
-    if (c.j.released) {
+    if (c.j.released && c.lost(c.j.holder) && holder.report.released < c.j.epoch) {
+        cause = c.j.holder + " is lost, and its epoch is over";
+    } else if (c.j.released) {
         cause = holder.report.fault.empty() ? c.j.holder + " gave the role up"
                                             : c.j.holder + ": " + holder.report.fault;
     } else {

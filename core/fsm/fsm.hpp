@@ -50,7 +50,7 @@ enum class Guard : std::uint8_t {
     fault_cleared,  ///< silenced, and an operator cleared the fault
 };
 
-/// How long an action may take; the agent resolves it with its configured timings.
+/// How long an action may take; limit() resolves it with the configured timings.
 enum class Budget : std::uint8_t { none, fence, read, fetch, promote, form, drain, start };
 
 /// Which goals a row serves, as a set.

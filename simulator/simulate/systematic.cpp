@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 
 namespace zha::sim {
 
@@ -19,11 +18,18 @@ bool of_a_host(FaultKind kind) {
            kind == FaultKind::drill || of_outlet(kind);
 }
 
-/// What is going on when the fault strikes, at time or step 0.
+struct Start {
+    FaultKind kind;
+    unsigned node;
+    Millis at{100};
+};
+
+/// What is going on when the fault strikes.
 struct Base {
     std::string name;
-    std::vector<std::pair<FaultKind, unsigned>> first;  ///< with the node
+    std::vector<Start> first;
     bool outlets = false;  ///< every node has an outlet, which is required, and a probe
+    Millis length{15000};
 };
 
 constexpr std::array<const char*, 3> kHeals{"early", "late", "never"};
@@ -59,16 +65,16 @@ Plan begin(const Base& base) {
     plan.spare = true;
     plan.rate[0] = 1.0 - plan.timing.drift;
     plan.rate[1] = plan.rate[2] = 1.0 + plan.timing.drift;
-    plan.length = Millis{15000};
+    plan.length = base.length;
     if (base.outlets) {
         plan.fencing = "required";
         for (auto& o : plan.outside) o.outlet = o.probe = true;
     }
-    for (const auto& [kind, node] : base.first) {
+    for (const auto& [kind, node, at] : base.first) {
         Fault fault;
         fault.kind = kind;
         fault.node = node;
-        fault.at = Millis{100};
+        fault.at = at;
         plan.faults.push_back(fault);
     }
     return plan;
@@ -82,8 +88,11 @@ const std::vector<Base>& bases() {
         {"host lost", {{K::cut_both, 0}}},
         {"restart in place", {{K::service_dies, 0}}},
         {"rollback", {{K::service_broken, 1}, {K::switchover, 1}}},
-        {"drill", {{K::drill, 1}}},
-        {"spare takes over", {{K::switchover, 1}, {K::controller_killed, 0}}},
+        {"drill", {{K::drill, 1}}, false, Millis{30000}},
+        {"spare takes over",
+         {{K::switchover, 1}, {K::controller_killed, 0, Millis{2500}}},
+         false,
+         Millis{25000}},
         {"planned, with outlets", {{K::switchover, 1}}, true},
         {"host lost, with outlets", {{K::cut_both, 0}}, true},
     };

@@ -162,8 +162,8 @@ TEST(Explain, SaysWhatANodeThatWorksDoesAndForHowLong) {
     h.report("b").state = NodeState::fencing;
     h.hear("b");
     expect_says(h,
-                "b is fencing: kill the service, own the port, reset, read back, at most 6 s, then "
-                "it is fenced");
+                "b is fencing (kill the service, own the port, reset, read back): at most 6 s; "
+                "then fenced, or fault if that fails");
     h.report("b").state = NodeState::standby;
     EXPECT_EQ(all(h).find("at most"), std::string::npos) << "nobody works";
 }

@@ -283,6 +283,29 @@ TEST(Power, AConfirmedOffEndsTheEpochThoughNobodyCanTakeOverYet) {
     EXPECT_EQ(h.journal().holder, "b") << "once was enough";
 }
 
+/// The outlet switched something else, or the holder was frozen: it speaks, and is not silent.
+TEST(Power, AHolderThatSpeaksBeforeAnybodyWasGrantedAnythingKeepsItsEpoch) {
+    Lost h("required");
+    for (const auto* other : {"b", "c"}) h.report(other).ready = false;
+    h.confirm();
+    h.live(Millis{1000}, "a");
+    ASSERT_TRUE(h.journal().released);
+    auto& a = h.report("a");
+    a.state = NodeState::fault;
+    a.fault = "the dongle does not obey";
+    h.pass(Millis{10});
+    h.hear_all();
+    h.step();
+    EXPECT_FALSE(h.journal().released);
+    EXPECT_TRUE(has_event(h.d, EventKind::fence_failed));
+    for (const auto* other : {"b", "c"}) h.report(other).ready = true;
+    h.live(Millis{120000});
+    EXPECT_EQ(h.journal().holder, "a") << "a coordinator may be on the air there";
+    h.fenced("a", NodeState::standby);
+    h.live(Millis{30000});
+    EXPECT_NE(h.journal().epoch, 5u) << "its own word ends it";
+}
+
 TEST(Power, ADecisionThatEndsAMoveGivesNoPower) {
     House h;
     h.config.fencing = "required";
