@@ -69,7 +69,10 @@ bool takes_back(const Context& c) {
 void observe_release(Context& c) {
     if (takes_back(c)) {
         c.j.released = false;
-        if (c.view(c.j.holder).fenced_off == c.j.epoch)
+        // Of a dongle that is off its host says nothing.
+        const auto* configured = c.s.config->node(c.j.holder);
+        const bool host = configured != nullptr && configured->fence.cuts != "dongle";
+        if (host && c.view(c.j.holder).fenced_off == c.j.epoch)
             c.event(
                 EventKind::fence_failed, c.j.holder, "",
                 c.j.holder + " speaks and is not silent, though its device said that it is off");
