@@ -1,7 +1,7 @@
-// What: every step of each kind of move x every fault x {heals early, late, never}.
+// What: every step of nine moves x every fault x {heals early, late, never}.
 // Why: dice may miss a corner; this misses none that it knows of.
 // Contract: complete; which cases there are depends only on the code under test. Outlets and probes
-// are there in moves "with outlets".
+// are there in moves "with outlets". `form` is none of the moves: it ends before faults begin.
 #pragma once
 
 #include <vector>

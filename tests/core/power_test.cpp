@@ -270,25 +270,29 @@ TEST(Power, AHolderThatWasSwitchedOffForNothingGetsItsPowerBackOnceNoLeaseIsLeft
     }
 }
 
+/// Its device has said "off", and nobody is ready to take over.
+struct Dark : Lost {
+    Dark() : Lost("required") {
+        others_ready(false);
+        confirm();
+        live(Millis{1000}, "a");
+    }
+    void others_ready(bool ready) { report("b").ready = report("c").ready = ready; }
+};
+
 TEST(Power, AConfirmedOffEndsTheEpochThoughNobodyCanTakeOverYet) {
-    Lost h("required");
-    for (const auto* other : {"b", "c"}) h.report(other).ready = false;
-    h.confirm();
-    h.live(Millis{1000}, "a");
+    Dark h;
     EXPECT_TRUE(h.journal().released);
     EXPECT_TRUE(h.d.restore.contains("a")) << "it may be the only one that gets ready";
     h.view("a").fenced_off = 0;  // as when its device is told "on", and does not answer
-    h.report("b").ready = true;
+    h.others_ready(true);
     h.live(h.config.timing.hold_down, "a");
     EXPECT_EQ(h.journal().holder, "b") << "once was enough";
 }
 
 /// The outlet switched something else, or the holder was frozen: it speaks, and is not silent.
 TEST(Power, AHolderThatSpeaksBeforeAnybodyWasGrantedAnythingKeepsItsEpoch) {
-    Lost h("required");
-    for (const auto* other : {"b", "c"}) h.report(other).ready = false;
-    h.confirm();
-    h.live(Millis{1000}, "a");
+    Dark h;
     ASSERT_TRUE(h.journal().released);
     auto& a = h.report("a");
     a.state = NodeState::fault;
@@ -298,7 +302,7 @@ TEST(Power, AHolderThatSpeaksBeforeAnybodyWasGrantedAnythingKeepsItsEpoch) {
     h.step();
     EXPECT_FALSE(h.journal().released);
     EXPECT_TRUE(has_event(h.d, EventKind::fence_failed));
-    for (const auto* other : {"b", "c"}) h.report(other).ready = true;
+    h.others_ready(true);
     h.live(Millis{120000});
     EXPECT_EQ(h.journal().holder, "a") << "a coordinator may be on the air there";
     h.fenced("a", NodeState::standby);

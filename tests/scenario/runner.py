@@ -107,24 +107,25 @@ class Runner:
 
         For STEADY seconds without a break: what was harmed last may not have been told yet."""
         self.heal()
-        end = time.monotonic() + patience
         asked, since = 0.0, None
         self.ask_often(["resume"], 60)
-        while since is None or time.monotonic() < since + STEADY:
+
+        def lasting():
+            nonlocal asked, since
             now = time.monotonic()
             if self.at_base():
                 since = since or now
-                self.play.tick()
-                time.sleep(0.1)
-                continue
+                return now >= since + STEADY
             since = None
-            if now > end:
-                raise Failure("the base state was not reached: " + self.standing())
             if now > asked + 12:
                 asked = now
                 self.push()
-            self.play.tick()
-            time.sleep(0.1)
+            return False
+
+        try:
+            wait_for("the base state", lasting, patience, poll=0.1, tick=self.play.tick)
+        except Failure as failure:
+            raise Failure(f"{failure}: {self.standing()}") from None
 
     def ask_often(self, words, seconds):
         end = time.monotonic() + seconds
